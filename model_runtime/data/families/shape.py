@@ -1,0 +1,168 @@
+"""What a procedural object is: its mesh, its parts, the ways people hold it, and where it is drunk or poured from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+ACTIONS = ("lift", "place", "drink", "pour", "shake", "inspect", "pass", "hand over", "use")
+KINDS = ("handle", "wrap", "pinch", "tripod", "side", "rim", "two")
+HANDLING = ("lift", "place", "inspect", "pass", "hand over")
+TWO_HANDED = ("lift", "place", "inspect", "pass")
+
+
+@dataclass
+class Grip:
+    """One way people hold an object, in the object's frame.
+
+    part           name of the part that is held
+    kind           "handle"  fingers through a loop          "wrap"    power grasp around `axis`
+                   "pinch"   thumb against the fingers       "tripod"  thumb, index and middle finger
+                   "side"    thumb above, fingers under or along the side of a flat thing
+                   "rim"     thumb on one side of a wall's edge, fingers on the other
+                   "two"     a hand on each of two opposite sides
+    centre (3,)    middle of the held part
+    axis (3,)      unit; the held part's long axis. Thumb and fingers close along cross(axis, approach).
+    approach (A, 3)  unit; the ways the palm may travel, from outside to the part, each perpendicular to `axis`.
+                   For "two": one hand comes along approach[i], the other along -approach[i].
+    actions        what this grip serves
+    radius         half the part's thickness where it is held (for "two": half the distance between the hands)
+    length         how much of the part, along `axis`, a hand may use
+    hole (3,)      for "handle": the middle of the hole that the fingers go through, else None
+    """
+
+    part: str
+    kind: str
+    centre: np.ndarray
+    axis: np.ndarray
+    approach: np.ndarray
+    actions: tuple
+    radius: float
+    length: float
+    hole: np.ndarray | None = None
+
+
+@dataclass
+class Mouth:
+    """The opening that is drunk or poured from, in the object's frame.
+
+    point (3,)   middle of the opening         axis (3,)    unit, outwards
+    radius       of the opening                lips (K, 3)  unit, perpendicular to `axis`: sides that may be the lowest
+    Liquid leaves at point + radius * lip when the object turns about cross(axis, lip), positively.
+    """
+
+    point: np.ndarray
+    axis: np.ndarray
+    radius: float
+    lips: np.ndarray
+
+    @property
+    def tilt_axes(self):
+        """(K, 3) unit: turning about tilt_axes[k] by a positive angle lowers lips[k]."""
+        return np.cross(self.axis, self.lips)
+
+
+@dataclass
+class Shape:
+    """A procedural object as it stands or lies on a table: +Z up, bounding box centred at the origin, metres.
+
+    vertices (V, 3) float32, faces (F, 3) int32   closed solids, counter-clockwise from outside. They may overlap
+                         one another; a point is inside where the winding number is above 0.5.
+    name                 the family; `nouns` are words for it, the commonest first
+    face_part (F,)       int32 index into part_names: every face belongs to exactly one part
+    front (3,)           the use direction, +X in every family: where liquid leaves, the working end of a tool, a lens
+    grips, mouth         see Grip, Mouth; mouth is None where nothing is drunk or poured
+    """
+
+    name: str
+    nouns: tuple
+    vertices: np.ndarray
+    faces: np.ndarray
+    part_names: tuple
+    face_part: np.ndarray
+    grips: list
+    mouth: Mouth | None
+    front: np.ndarray
+
+    @property
+    def parts(self):
+        """{part name: (F,) bool}"""
+        return {name: self.face_part == i for i, name in enumerate(self.part_names)}
+
+    @property
+    def actions(self):
+        """What can be done with it: every action that a grip serves, in the order of ACTIONS."""
+        return tuple(a for a in ACTIONS if any(a in grip.actions for grip in self.grips))
+
+    @property
+    def extent(self):
+        """(3,) size of the bounding box, metres."""
+        return np.ptp(self.vertices, axis=0)
+
+    def grips_for(self, action, two_hands=False):
+        """The grips that serve `action` with one hand, or with two."""
+        return [g for g in self.grips if action in g.actions and (g.kind == "two") == two_hands]
+
+
+def unit(vector):
+    """(..., 3) -> the same direction, length 1."""
+    vector = np.asarray(vector, np.float64)
+    return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+
+
+def level(count=12, away_from=None, gap_deg=60.0):
+    """(A, 3) horizontal inward directions all around; none that comes from within `gap_deg` of `away_from`."""
+    angle = np.arange(count) * 2 * np.pi / count
+    outward = np.stack([np.cos(angle), np.sin(angle), np.zeros(count)], 1)
+    if away_from is not None:
+        outward = outward[outward @ unit(away_from) < np.cos(np.radians(gap_deg)) - 1e-9]
+    return -outward
+
+
+def fan(direction, axis, spread_deg, count=5):
+    """(count, 3) directions: `direction` turned about `axis` by -spread..spread degrees; all perpendicular to axis."""
+    axis = unit(axis)
+    direction = np.asarray(direction, np.float64)
+    direction = unit(direction - axis * (direction @ axis))
+    angle = np.radians(np.linspace(-spread_deg, spread_deg, count))[:, None]
+    return np.cos(angle) * direction + np.sin(angle) * np.cross(axis, direction)
+
+
+def above(axis, spread_deg=50.0, count=5):
+    """(count, 3) directions from above to something lying along the horizontal `axis`."""
+    return fan((0, 0, -1), axis, spread_deg, count)
+
+
+def assemble(name, nouns, solids, grips, mouth=None):
+    """Joins `solids`, [(part name or one per face, (vertices, faces))], and centres the whole at the origin.
+
+    Grips and mouth are given in the solids' frame and move along.
+    """
+    vertices, faces, labels, start = [], [], [], 0
+    for part, (points, triangles) in solids:
+        vertices.append(points)
+        faces.append(triangles + start)
+        labels.append(np.broadcast_to(np.asarray(part), len(triangles)))
+        start += len(points)
+    vertices, faces, labels = np.concatenate(vertices), np.concatenate(faces), np.concatenate(labels)
+    middle = (vertices.min(0) + vertices.max(0)) / 2
+    part_names = tuple(dict.fromkeys(labels.tolist()))
+    for grip in grips:
+        grip.centre = np.asarray(grip.centre - middle, np.float32)
+        grip.axis = unit(grip.axis).astype(np.float32)
+        grip.approach = unit(np.atleast_2d(grip.approach)).astype(np.float32)
+        grip.hole = None if grip.hole is None else np.asarray(grip.hole - middle, np.float32)
+    if mouth is not None:
+        mouth.point = np.asarray(mouth.point - middle, np.float32)
+        mouth.axis = unit(mouth.axis).astype(np.float32)
+        mouth.lips = unit(np.atleast_2d(mouth.lips)).astype(np.float32)
+    return Shape(
+        name=name,
+        nouns=tuple(nouns),
+        vertices=(vertices - middle).astype(np.float32),
+        faces=faces.astype(np.int32),
+        part_names=part_names,
+        face_part=np.array([part_names.index(label) for label in labels.tolist()], np.int32),
+        grips=list(grips),
+        mouth=mouth,
+        front=np.array([1, 0, 0], np.float32),
+    )
