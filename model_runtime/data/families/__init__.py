@@ -12,14 +12,21 @@ import zlib
 
 import numpy as np
 
-from .plain import ball, box
+from .plain import ball, book, box, camera, phone
 from .shape import ACTIONS, KINDS, Grip, Mouth, Shape
-from .vessels import bottle, can, mug
+from .tools import brush, hammer, knife, pan, screwdriver, torch
+from .vessels import bottle, bowl, can, cup, jar, jug, mug, spray, teapot, wineglass
 
 RESERVED_SEED = 1_000_000
 
-FAMILIES = {f.__name__: f for f in (mug, bottle, can, box, ball)}
-HELD_OUT = ()
+FAMILIES = {
+    family.__name__: family
+    for family in (
+        mug, bottle, can, box, ball, cup, bowl, hammer, pan, torch, knife, jug, wineglass, jar, spray, phone, book,
+        screwdriver, teapot, camera, brush,
+    )
+}  # fmt: skip
+HELD_OUT = ("teapot", "camera", "brush")
 TRAINING = tuple(name for name in FAMILIES if name not in HELD_OUT)
 
 

@@ -1,0 +1,164 @@
+"""Tools, lying on the table along X: hammer, pan, torch, knife, screwdriver, brush. Handle at -X, working end at +X."""
+
+import numpy as np
+
+from .shape import HANDLING, Grip, Mouth, above, assemble
+from .solids import bar, bezier, divided, lathe, loft, moved, rounded, rounded_box, tube
+from .vessels import vessel_profile
+
+UP = np.array([0.0, 0.0, 1.0])
+X, Y = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
+USED = HANDLING + ("use",)
+
+
+def bar_grip(part, start, end, radius, actions=USED, kind="wrap", spread_deg=60):
+    """A grip, from above, of a bar that reaches from `start` (3,) to `end` (3,)."""
+    start, end = np.asarray(start, np.float64), np.asarray(end, np.float64)
+    axis = (end - start) / np.linalg.norm(end - start)
+    return Grip(part, kind, (start + end) / 2, axis, above(axis, spread_deg), actions, radius,
+                float(np.linalg.norm(end - start)))  # fmt: skip
+
+
+def handle_profile(length, radius, rng, waist=(0.78, 1.0)):
+    """(x, radius) of a turned grip of the given length from x = -length to 0, with rounded ends."""
+    thin = radius * rng.uniform(*waist)
+    body = bezier([(-0.93 * length, radius), (-0.6 * length, radius), (-0.4 * length, thin), (-0.02 * length, thin)], 12)
+    end = [(-length, 0.35 * radius), (-0.992 * length, 0.7 * radius), (-0.97 * length, 0.93 * radius)]
+    return np.vstack([end, body])
+
+
+def hammer(rng):
+    """A hammer on its side: the head lies across the end of the handle, the striking face towards +Y (its front)."""
+    length, radius = rng.uniform(0.22, 0.33), rng.uniform(0.0105, 0.0145)
+    face, head = rng.uniform(0.013, 0.018), rng.uniform(0.085, 0.13)
+    handle = bar(divided(handle_profile(length, radius, rng), 0.012), 22, flat=rng.uniform(0.75, 0.95))
+    hole = 0.45 * head
+    profile = rounded([(-hole, 0.35 * face), (-0.35 * hole, 0.8 * face), (0.25 * hole, 0.8 * face), (0.5 * hole, 0.75 * face),
+                       (0.62 * hole, face), (head - hole - 0.002, face), (head - hole, 0.85 * face)], 0.008)  # fmt: skip
+    profile = divided(profile, 0.008)
+    points, faces = bar(profile, 28)
+    claw = np.clip(-points[:, 0] / hole, 0, 1)
+    points[:, 1] *= 1 + rng.uniform(0, 0.8) * claw  # the peen widens along the handle, as a claw does
+    points = points[:, [1, 0, 2]] * [1, 1, 1]
+    iron = (points + [-0.35 * face, 0, 0], faces[:, ::-1])
+    near, far = -length + 0.012, -length + min(0.125, 0.5 * length)
+    grips = [
+        bar_grip("handle", (near, 0, 0), (far, 0, 0), radius, USED + ("shake",)),
+        bar_grip("handle", (-0.6 * length, 0, 0), (-0.25 * length, 0, 0), 0.85 * radius, HANDLING),
+        bar_grip("head", (-0.35 * face, -hole, 0), (-0.35 * face, head - hole, 0), 0.9 * face, HANDLING, spread_deg=30),
+    ]
+    shape = assemble("hammer", ("hammer", "claw hammer", "tool", "mallet"), [("handle", handle), ("head", iron)], grips)
+    shape.front = Y.astype(np.float32)
+    return shape
+
+
+def pan(rng):
+    """A frying or sauce pan that stands on its base, with a bar handle that rises towards -X."""
+    radius, height, wall = rng.uniform(0.07, 0.125), rng.uniform(0.032, 0.075), rng.uniform(0.003, 0.0045)
+    base = radius * rng.uniform(0.78, 0.97)
+    side = bezier([(base, 0), (radius, 0.25 * height), (radius, height)], 10)
+    outer = np.vstack([rounded(np.vstack([[0.6 * base, 0], side[:2]]), 0.006), side[2:]])
+    body = lathe(vessel_profile(outer, wall, floor=wall * 1.2, step=0.014), 52)
+    reach, rise = rng.uniform(0.13, 0.19), rng.uniform(0.005, 0.05)
+    z = rng.uniform(0.62, 0.8) * height
+    start = np.interp(z, side[:, 1], side[:, 0]) - 0.4 * wall
+    path = bezier([(start, z), (start + 0.3 * reach, z + 0.6 * rise), (start + 0.6 * reach, z + rise), (start + reach, z + rise)], 24)
+    path = np.stack([-path[:, 0], 0 * path[:, 0], path[:, 1]], 1)
+    t = np.linspace(0, 1, 24)
+    half_width, half_height = rng.uniform(0.009, 0.0135), rng.uniform(0.007, 0.0095)
+    swell = (0.6 + 0.4 * np.clip(t / 0.35, 0, 1) ** 2 * (3 - 2 * np.clip(t / 0.35, 0, 1))) * np.sqrt(1 - np.clip((t - 0.9) / 0.105, 0, 1) ** 2)
+    handle = tube(path, half_width * swell, half_height * swell, 18, power=2.5)
+    every = HANDLING + ("pour", "shake", "use")
+    grips = [bar_grip("handle", path[9], path[22], half_width, every)]
+    grips.append(Grip("body", "two", np.array([0, 0, 0.6 * height]), UP, np.stack([Y, -Y]), ("lift", "place", "pass"),
+                      radius, height))  # fmt: skip
+    mouth = Mouth(np.array([0, 0, height]), UP, radius - wall / 2, np.stack([Y, -Y]))
+    nouns = ("pan", "frying pan", "skillet") if height < 0.05 else ("pan", "saucepan", "pot", "cooking pot")
+    return assemble("pan", nouns, [("body", body), ("handle", handle)], grips, mouth)
+
+
+def torch(rng):
+    """A torch (flashlight) on its side; it shines towards +X."""
+    radius, length = rng.uniform(0.0115, 0.020), rng.uniform(0.10, 0.20)
+    head, head_length = radius * rng.uniform(1.15, 1.8), rng.uniform(0.03, 0.055)
+    flare = rng.uniform(0.3, 0.9) * head_length
+    barrel = rounded([(-length, 0.6 * radius), (-length, radius), (0, radius), (flare, head), (head_length, head),
+                      (head_length, 0.86 * head), (head_length - 0.004, 0.84 * head), (head_length - 0.005, 0.3 * head)],
+                     [0.003, 0.006, 0.006, 0.001, 0.001, 0.001])  # fmt: skip
+    x = barrel[:, 0]
+    barrel = np.stack([x, barrel[:, 1]], 1)
+    points, faces = lathe(divided(barrel[:, ::-1], 0.008), 32)
+    solid = (points[:, [2, 0, 1]], faces)
+    button_at = -rng.uniform(0.15, 0.35) * length
+    button = moved(rounded_box((0.016, 0.009, 0.006), 0.0025, step=0.006), (button_at, 0, radius + 0.0005))
+    part = np.where(solid[0][faces].mean(1)[:, 0] > 0.002, "head", "barrel")
+    grips = [
+        bar_grip("barrel", (-length + 0.005, 0, 0), (0, 0, 0), radius, USED + ("shake",)),
+        bar_grip("head", (0.3 * head_length, 0, 0), (head_length, 0, 0), head, HANDLING, spread_deg=30),
+    ]
+    nouns = ("torch", "flashlight", "flash light", "lamp")
+    return assemble("torch", nouns, [(part, solid), ("barrel", button)], grips)
+
+
+def knife(rng):
+    """A kitchen knife lying flat: tip towards +X, edge towards -Y, the blade a little above the table."""
+    length, reach = rng.uniform(0.10, 0.135), rng.uniform(0.08, 0.20)
+    half_width, half_height = rng.uniform(0.0105, 0.014), rng.uniform(0.0075, 0.0095)
+    profile = handle_profile(length, half_width, rng, (0.8, 1.0))
+    handle = bar(divided(profile, 0.010), 22, flat=half_height / half_width, power=2.6)
+    wide, thick = rng.uniform(0.018, 0.042), rng.uniform(0.0010, 0.0015)
+    x = np.linspace(-0.025, reach, 30)
+    t = np.clip(x / reach, 0, 1)
+    spine = 0.7 * half_width - rng.uniform(0, 0.6) * wide * t**3
+    edge = spine - np.maximum((wide + (spine - spine[0])) * np.sqrt(1 - 0.999 * t ** rng.uniform(2, 5)), 0.0012)
+    edge[x < 0] = np.linspace(spine[0] - half_width, edge[x >= 0][0], (x < 0).sum())
+    ring = np.stack([
+        np.stack([edge, 0 * x - 0.0002], 1), np.stack([0.6 * edge + 0.4 * spine, 0 * x - thick], 1),
+        np.stack([spine, 0 * x - thick], 1), np.stack([spine, 0 * x + thick], 1),
+        np.stack([0.6 * edge + 0.4 * spine, 0 * x + thick], 1), np.stack([edge, 0 * x + 0.0002], 1),
+    ], 1)  # fmt: skip
+    blade = loft(np.concatenate([np.broadcast_to(x[:, None, None], (30, 6, 1)), ring], 2))
+    grips = [
+        bar_grip("handle", (-length + 0.005, 0, 0), (0, 0, 0), half_width, USED),
+        bar_grip("handle", (-length + 0.005, 0, 0), (0, 0, 0), half_width, HANDLING, "pinch", 30),
+    ]
+    nouns = ("knife", "kitchen knife", "bread knife", "chef's knife")
+    return assemble("knife", nouns, [("handle", handle), ("blade", blade)], grips)
+
+
+def screwdriver(rng):
+    """A screwdriver on its side; the flat tip towards +X."""
+    length, radius = rng.uniform(0.085, 0.12), rng.uniform(0.0115, 0.0165)
+    reach, shaft = rng.uniform(0.07, 0.15), rng.uniform(0.0024, 0.004)
+    points, faces = bar(divided(handle_profile(length, radius, rng, (0.65, 0.9)), 0.008), 36)
+    angle = np.arctan2(points[:, 2], points[:, 1])
+    along = np.clip((points[:, 0] + 0.95 * length) / (0.1 * length), 0, 1) * np.clip(-(points[:, 0] + 0.2 * length) / (0.1 * length), 0, 1)
+    points[:, 1:] *= (1 - 0.06 * along * (1 + np.cos(6 * angle)))[:, None]
+    rod = divided(np.array([(-0.02, shaft), (reach - 0.014, shaft), (reach - 0.006, 1.2 * shaft), (reach, shaft)]), 0.010)
+    tip = np.interp(rod[:, 0], [reach - 0.014, reach - 0.004, reach], [1, 0.3, 0.2])
+    path = np.stack([rod[:, 0], 0 * rod[:, 0], 0 * rod[:, 0]], 1)
+    blade = tube(path, rod[:, 1], rod[:, 1] * tip, 16)
+    start, end = (-length + 0.004, 0, 0), (-0.004, 0, 0)
+    grips = [bar_grip("handle", start, end, radius), bar_grip("handle", start, end, radius, USED, "tripod", 40)]
+    solids = [("handle", (points, faces)), ("shaft", blade)]
+    return assemble("screwdriver", ("screwdriver", "screw driver", "tool"), solids, grips)
+
+
+def brush(rng):
+    """A flat paint brush on its side; bristles towards +X."""
+    length, radius = rng.uniform(0.11, 0.16), rng.uniform(0.009, 0.0125)
+    wide, thick, bristle = rng.uniform(0.016, 0.032), rng.uniform(0.008, 0.011), rng.uniform(0.035, 0.06)
+    profile = divided(handle_profile(length, radius, rng, (0.9, 1.0)), 0.010)
+    grow = np.clip(1 + (profile[:, 0] + 0.012) / (0.3 * length), 0, 1) ** 2
+    path = np.stack([profile[:, 0], 0 * grow, 0 * grow], 1)
+    handle = tube(path, profile[:, 1] + grow * (wide - 0.002 - profile[:, 1]).clip(0),
+                  profile[:, 1] * 0.8 + grow * (0.9 * thick - 0.8 * profile[:, 1]), 22, power=2.5)  # fmt: skip
+    x = np.linspace(-0.008, bristle + 0.028, 14)
+    spread = np.interp(x, [0.028, 0.05, bristle + 0.028], [1, 1.05, 0.9])
+    thin = np.interp(x, [0.028, bristle + 0.028], [0.95, 0.3])
+    hair = tube(np.stack([x, 0 * x, 0 * x], 1), 0.95 * wide * spread, thick * thin, 26, power=4)
+    ferrule = moved(rounded_box((0.034, 2 * wide + 0.001, 2 * thick + 0.001), 0.003, step=0.007), (0.012, 0, 0))
+    start, end = (-length + 0.005, 0, 0), (-0.2 * length, 0, 0)
+    grips = [bar_grip("handle", start, end, radius), bar_grip("handle", start, end, radius, USED, "tripod", 40)]
+    nouns = ("brush", "paint brush", "paintbrush")
+    return assemble("brush", nouns, [("handle", handle), ("ferrule", ferrule), ("bristles", hair)], grips)
