@@ -1,0 +1,116 @@
+"""Contact Inner Guidance: makes the motion agree with the contact map that the same model generated.
+
+At a guided step, y0_hat = (X, C). C_hat is the generated contact, C_bar the contact that X implies by geometry. A
+correction d of the hands, a few knots over the clip so that it stays smooth, is moved down the gradient of
+
+    L_cig = sum over points with generated contact of rho(d_bar - d_hat)       contact: the surface comes to the hand
+          + sum over fingertips that the map says touch of rho(sdf)            contact: the fingertips come to the surface
+          + sum over hand vertices of max(0, -sdf)^2                           the signed term: never inside
+
+where distances follow from contact, d_hat = -tau log C_hat, and sdf is the object's signed distance at a hand vertex.
+Unsigned distances alone can't tell a finger on the surface from one below it; the signed term can.
+"""
+
+import torch
+import torch.nn.functional as F
+
+from .representation import CONTACT_DECAY, HAND, MOTION, unpack_hands
+
+TOUCHING = 0.6  # generated contact above this asks for touch
+VERTICES = 220  # of each hand that are looked at
+POINTS = 72  # object points of each hand that are looked at, those with most contact
+
+
+def knot_basis(frames, knots, device):
+    """(frames, knots) linear interpolation weights from knots evenly spread over the clip."""
+    place = torch.linspace(0, knots - 1, frames, device=device)
+    index = torch.arange(knots, device=device)
+    return (1 - (place[:, None] - index).abs()).clamp_min(0)
+
+
+class ContactGuidance:
+    """Guides one batch of clips of the same object towards its own contact maps; called inside every sampling step.
+
+    hands: the two hand layers; grid: the object's distance grid; points (256, 3); active (B, 2) or None = from contact;
+    shape (2, 10) betas. `begin` = the first guided step as a share of the steps.
+    """
+
+    def __init__(self, hands, grid, points, *, shape=None, active=None, begin=0.5, inner=4, last=60, signed=True):
+        self.hands, self.grid, self.points, self.shape = hands, grid, points, shape
+        self.active, self.begin, self.inner, self.last, self.signed = active, begin, inner, last, signed
+        self.ids = [hand.sample(VERTICES) for hand in hands]
+        self.tips = []
+        for hand, ids in zip(hands, self.ids):
+            joint = hand.weights[ids].argmax(-1) - 1
+            self.tips.append([torch.nonzero((joint == 3 * f + 2) & hand.palmar_mask[ids])[:, 0] for f in range(5)])
+        self.delta = None
+
+    def __call__(self, signal, step, steps):
+        """y0_hat (B, T, 720) in metres and matrices -> the same with its hands corrected."""
+        if step < self.begin * steps:
+            return signal
+        iterations = self.last if step == steps - 1 else self.inner
+        with torch.enable_grad():
+            return self.corrected(signal, iterations)
+
+    def corrected(self, signal, iterations, rate=0.08):
+        batch, frames = signal.shape[:2]
+        motion = signal[..., :MOTION].detach()
+        contact = signal[..., MOTION:].detach().unflatten(-1, (2, -1)).clamp(0, 1)
+        active = self.active if self.active is not None else contact.amax((1, 3)) > TOUCHING
+        basis = knot_basis(frames, max(4, frames // 5), signal.device)
+        units = signal.new_tensor([0.01] * 3 + [0.06] * 6 + [0.12] * 90).repeat(2)
+        if self.delta is None or self.delta.shape[1] != basis.shape[1]:
+            self.delta = signal.new_zeros(batch, basis.shape[1], 2 * HAND)
+        delta = self.delta.clone().requires_grad_(True)
+        wanted = [self.wanted(contact[:, :, side]) for side in (0, 1)]
+        optimiser = torch.optim.Adam([delta], lr=rate, betas=(0.9, 0.99))
+        for _ in range(iterations):
+            moved = motion[..., : 2 * HAND] + (basis @ delta) * units
+            loss = 0.05 * delta.square().sum() / basis.shape[1] * frames
+            place, turn = unpack_hands(moved)
+            for side in (0, 1):
+                if bool(active[:, side].any()):
+                    error = self.error(place[:, :, side], turn[:, :, side], side, *wanted[side])
+                    loss = loss + (error * active[:, side, None]).sum()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        self.delta = delta.detach()
+        hands = motion[..., : 2 * HAND] + (basis @ self.delta) * units
+        keep = active.repeat_interleave(HAND, 1)[:, None]
+        hands = torch.where(keep, hands, motion[..., : 2 * HAND])
+        return torch.cat([hands, signal[..., 2 * HAND :]], -1)
+
+    def wanted(self, contact):
+        """What one hand's map (B, T, P) asks for: rows of points (B, K), their contact (B, T, K)."""
+        rows = contact.square().sum(1).topk(min(POINTS, contact.shape[-1]), -1).indices
+        return rows, contact.gather(2, rows[:, None].expand(-1, contact.shape[1], -1))
+
+    def error(self, place, turn, side, rows, contact):
+        """L_cig of one hand for each frame (B, T)."""
+        shape = None if self.shape is None else self.shape[side]
+        vertices, _ = self.hands[side](turn, place, shape, vertex_ids=self.ids[side])
+        points = self.points[rows][:, None].expand(-1, vertices.shape[1], -1, -1)
+        implied = torch.cdist(points, vertices).amin(-1)
+        asked = -CONTACT_DECAY * contact.clamp_min(1e-3).log()
+        care = (contact > TOUCHING).float() * contact
+        loss = (care * F.smooth_l1_loss(implied, asked, reduction="none", beta=0.004)).sum(-1) * 40
+        if not self.signed:
+            return loss
+        depth = self.grid.sample(vertices)
+        loss = loss + ((0.0005 - depth).clamp_min(0) * 1000).square().sum(-1) * 0.1
+        busy = contact.amax(-1)  # (B, T)
+        gaps = torch.stack([depth[..., tip].clamp_min(0).amin(-1) for tip in self.tips[side]], -1)
+        with torch.no_grad():
+            near = self.tip_contact(vertices, side, points, contact)
+        pull = F.smooth_l1_loss(gaps, torch.zeros_like(gaps), reduction="none", beta=0.003)
+        return loss + (pull * near).sum(-1) * 300 * (busy > TOUCHING)
+
+    def tip_contact(self, vertices, side, points, contact):
+        """(B, T, 5): what the map says of each fingertip, the contact of the points within 2.5 cm of it."""
+        values = []
+        for tip in self.tips[side]:
+            near = torch.cdist(points, vertices[..., tip, :]).amin(-1) < 0.025
+            values.append((contact * near).amax(-1))
+        return (torch.stack(values, -1) > TOUCHING).float()

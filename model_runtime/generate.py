@@ -1,0 +1,191 @@
+"""The road from a request to a clip: object, condition, sampling with guidance, and back into the request's world."""
+
+import math
+import os
+
+import numpy as np
+import torch
+
+from . import seam
+from .condition.hands import hands_named
+from .condition.text import TextEncoder
+from .data.shards import FPS
+from .diffusion import checkpoint as checkpoints
+from .diffusion.guidance import ContactGuidance
+from .diffusion.representation import MOTION, to_world, unpack_hands, unpack_object
+from .diffusion.sampler import sample
+from .evaluation.metrics import measures
+from .hands.layer import load_hand
+from .hands.rotation import matrix_to_sixd
+from .objects.distance import distance_grid
+from .objects.mesh import metric_mesh, size_check
+from .objects.points import contact_points
+
+CHECKPOINT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "assets", "checkpoint", "jointhoi.safetensors")  # fmt: skip
+STEPS, SCALE = 20, 1.5
+TOUCHING = 0.6
+
+
+def about_z(angle):
+    """Rotation (3, 3) by `angle` radians about +Z."""
+    c, s = math.cos(angle), math.sin(angle)
+    return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
+
+
+def check(request):
+    """Raises UserError for a request whose arrays or values can't be used."""
+    name = request.object_name
+    arrays = (("vertices", (None, 3)), ("faces", (None, 3)), ("translation", (3,)), ("rotation", (3, 3)), ("hand_shape", (2, 10)))
+    for field, want in arrays:
+        value = np.asarray(getattr(request, field))
+        if value.ndim != len(want) or any(w not in (None, got) for w, got in zip(want, value.shape)):
+            raise seam.UserError(f"The {field} sent for '{name}' have shape {value.shape}, not {want}.")
+        if field != "vertices" and not np.isfinite(value).all():
+            raise seam.UserError(f"The {field} sent for '{name}' have values that are not finite numbers.")
+    turn = np.asarray(request.rotation, float)
+    if not np.allclose(turn @ turn.T, np.eye(3), atol=1e-3) or np.linalg.det(turn) < 0:
+        raise seam.UserError(f"The rotation sent for '{name}' is not a rotation matrix.")
+    if not str(request.prompt).strip():
+        raise seam.UserError("The prompt is empty; write what the hands should do, such as 'Lift the mug'.")
+    if request.hands not in seam.HANDS:
+        raise seam.UserError(f"hands is '{request.hands}'; choose one of {', '.join(seam.HANDS)}.")
+    if request.fit not in seam.FITS:
+        raise seam.UserError(f"fit is '{request.fit}'; choose one of {', '.join(seam.FITS)}.")
+    if not seam.MIN_SECONDS <= request.seconds <= seam.MAX_SECONDS:
+        raise seam.UserError(f"A clip lasts {seam.MIN_SECONDS} to {seam.MAX_SECONDS} seconds, not {request.seconds:g}.")
+    if not math.isfinite(request.heading):
+        raise seam.UserError("The actor's heading is not a finite angle.")
+
+
+class Generator:
+    """Loads the hands, the text encoder and a checkpoint once, then turns requests into clips.
+
+    device: a torch device name; checkpoint: a .safetensors file, default the bundled one; mano: a folder with the user's
+    licensed MANO_LEFT.pkl and MANO_RIGHT.pkl, default the bundled open hand.
+    """
+
+    def __init__(self, device="cpu", checkpoint=None, mano=None):
+        path = checkpoint or CHECKPOINT
+        if not os.path.exists(path):
+            raise seam.UserError(f"There is no checkpoint at {path}; choose another in the preferences.", "runtime")
+        self.device = torch.device(device)
+        self.hands = [load_hand(side, mano).to(self.device) for side in (0, 1)]
+        self.text = TextEncoder(device)
+        self.model, self.about = checkpoints.load(path, device)
+
+    def generate(self, request, progress=None):
+        """Request -> Clip. progress(fraction, message) is called as it goes on and may raise to cancel.
+
+        Raises seam.UserError for what the user can mend.
+        """
+        tell = progress or (lambda fraction, message: None)
+        check(request)
+        tell(0.02, "Reading the object")
+        thing = self.prepare(request)
+        tell(0.15, "Reading the prompt")
+        which = request.hands if request.hands != "auto" else hands_named(request.prompt)
+        signal, active = self.draw(thing, request, which, tell)
+        tell(0.97, "Measuring")
+        return self.clip(request, thing, signal, active)
+
+    def prepare(self, request):
+        """The object in the canonical frame: a dict of scale, frames and arrays, shared by all samples of a request."""
+        name = request.object_name
+        vertices, faces = metric_mesh(np.asarray(request.vertices), np.asarray(request.faces), name)
+        scale = size_check(np.ptp(vertices, axis=0), name, request.fit)
+        facing = about_z(request.heading)
+        turn = facing.T @ np.asarray(request.rotation, float)  # object's frame -> canonical, at the first frame
+        stood = (scale * vertices.astype(float)) @ turn.T
+        middle = (stood.min(0) + stood.max(0)) / 2
+        stood = (stood - middle).astype(np.float32)
+        grid = distance_grid(stood, faces)
+        points, normals = contact_points(stood, faces)
+        return {"scale": scale, "facing": facing, "turn": turn, "offset": -middle, "grid": grid.to(self.device),
+                "points": torch.as_tensor(points).float().to(self.device),
+                "normals": torch.as_tensor(normals).float().to(self.device)}  # fmt: skip
+
+    def condition(self, thing, prompt, which, batch=1):
+        """What the network is told, for `batch` samples; which = "left", "right", "both" or "auto" (from the prompt)."""
+        flags = {"left": [1.0, 0.0], "right": [0.0, 1.0], "both": [1.0, 1.0], "auto": [0.0, 0.0]}[which]
+        told = {"text": torch.as_tensor(self.text.encode([prompt])).float(), "points": thing["points"][None],
+                "normals": thing["normals"][None], "hands": torch.tensor([flags]),
+                "drop": torch.zeros(1, dtype=torch.bool)}  # fmt: skip
+        return {n: v.to(self.device).expand(batch, *v.shape[1:]).contiguous() for n, v in told.items()}
+
+    def draw(self, thing, request, which, tell):
+        """Samples one clip: y0 (T, 720) in the canonical frame, and which hands play a part (2,) bool."""
+        frames = torch.tensor([int(round(request.seconds * FPS)) + 1], device=self.device)
+        known = {"left": [True, False], "right": [False, True], "both": [True, True]}.get(which)
+        active = None if known is None else torch.tensor([known], device=self.device)
+        shape = torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)
+        guide = ContactGuidance(self.hands, thing["grid"], thing["points"], shape=shape, active=active)
+        generator = torch.Generator().manual_seed(int(request.seed) % 2**63)
+        signal = sample(
+            self.model, self.condition(thing, request.prompt, which), frames, steps=STEPS, scale=SCALE,
+            generator=generator, guide=guide,
+            progress=lambda step, steps: tell(0.2 + 0.75 * step / steps, f"Sampling, step {step + 1} of {steps}"),
+        )[0]  # fmt: skip
+        if active is None:
+            touch = signal[:, MOTION:].unflatten(-1, (2, -1)).amax((0, 2))
+            active = (touch > TOUCHING)[None]
+            if not active.any():
+                active[0, touch.argmax()] = True
+        return settled(signal, active[0]), active[0].cpu().numpy()
+
+    def clip(self, request, thing, signal, active):
+        """y0 in the canonical frame -> Clip in the request's world."""
+        motion, contact = signal[:, :MOTION].cpu(), signal[:, MOTION:].cpu().unflatten(-1, (2, -1)).clamp(0, 1)
+        place, turn, articulation = unpack_object(motion)
+        wrists, rotations = to_world(*unpack_hands(motion), place, turn)
+        place, turn, wrists, rotations = (v.numpy().astype(float) for v in (place, turn, wrists, rotations))
+        facing, scale = thing["facing"], thing["scale"]
+        origin = np.asarray(request.translation, float)
+        shrink = scale if request.fit == "scale_hands" else 1.0  # canonical metres per metre of the request's world
+
+        def out(points):  # canonical -> world; the object's own origin stays where the request has it
+            return (points - thing["offset"]) @ facing.T / shrink + origin
+
+        hands = [hand.rest(torch.as_tensor(np.asarray(b, np.float32)).to(self.device)) for hand, b in zip(self.hands, request.hand_shape)]
+        rotations[:, :, 0] = facing @ rotations[:, :, 0]
+        points = (thing["points"].cpu().numpy() - thing["offset"]) @ thing["turn"] / scale
+        clip = seam.Clip(
+            object_translation=out(np.einsum("tij,j->ti", turn, thing["offset"]) + place),
+            object_rotation=facing @ turn @ thing["turn"],
+            object_articulation=articulation.numpy(),
+            hand_translation=out(wrists), hand_rotation=rotations, hand_shape=np.asarray(request.hand_shape),
+            hand_active=np.asarray(active, bool), contact_points=points, contact=contact.numpy(),
+            hand_rest_vertices=np.stack([h[0].cpu().numpy() for h in hands]) / shrink,
+            hand_rest_joints=np.stack([h[1].cpu().numpy() for h in hands]) / shrink,
+            hand_faces=np.stack([hand.faces.cpu().numpy() for hand in self.hands]),
+            hand_weights=np.stack([hand.weights.cpu().numpy() for hand in self.hands]),
+            fps=FPS, prompt=request.prompt, seed=int(request.seed), hand_scale=1.0 / shrink,
+            object_scale=scale if request.fit == "scale_object" else 1.0,
+            metrics=measures(signal, self.hands, thing["grid"], active, FPS,
+                             torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)),
+        )  # fmt: skip
+        for name, value in vars(clip).items():
+            if isinstance(value, np.ndarray) and value.dtype == np.float64:
+                setattr(clip, name, value.astype(np.float32))
+        clip.hand_faces = clip.hand_faces.astype(np.int32)
+        return clip
+
+
+def settled(signal, active):
+    """The same clip with its object exactly where it stood until a hand touches it.
+
+    The network's first frames are off by a fraction of a millimetre. The object's pose relative to its pose at first
+    touch is what counts; hands are given in the object's frame and move along.
+    """
+    motion = signal[:, :MOTION]
+    touch = signal[:, MOTION:].unflatten(-1, (2, -1)).amax(-1)[:, active] > TOUCHING
+    started = touch.any(-1)
+    first = int(started.float().argmax()) if started.any() else len(signal) - 1
+    place, turn, _ = unpack_object(motion)
+    base_place, base_turn = place[first].clone(), turn[first].clone()
+    new_turn = turn @ base_turn.T
+    new_place = place - new_turn @ base_place
+    new_turn[:first], new_place[:first] = torch.eye(3, device=signal.device), 0.0
+    changed = signal.clone()
+    changed[:, MOTION - 10 : MOTION - 7] = new_place
+    changed[:, MOTION - 7 : MOTION - 1] = matrix_to_sixd(new_turn)
+    return changed
