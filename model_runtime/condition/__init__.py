@@ -1,0 +1,1 @@
+"""What a generation is conditioned on: the sentence, and the hands that it names."""

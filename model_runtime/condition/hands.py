@@ -1,0 +1,56 @@
+"""Which hands an English sentence names."""
+
+import re
+
+_OWNER = r"(?:(?:the|your|my|his|her|their|its|a|only|just)\s+)*"
+_PART = r"(?:hands?|handed(?:ly)?|handers?|palms?|fists?|fingers?|fingertips?|thumbs?)"
+_SIDED = rf"(left|right)[\s-]+{_PART}\b"
+_OTHER_END = r"(?=\s*(?:$|[.,;:!?)]|\b(?:and|then|while|to|for|so|or|as|before|after)\b))"
+
+# "the left-hand side", "on the right-hand shelf": places, not hands
+_PLACE = re.compile(
+    r"\b(?:left|right)[\s-]+hand(?:ed)?[\s-]+"
+    r"(?:side|end|edge|corner|drawer|shelf|door|turn|page|margin|panel|column|wall|pocket|burner)s?\b"
+)
+_NEGATED = re.compile(
+    rf"\b(?:not|without|never|instead\s+of|rather\s+than|avoid(?:ing)?|don'?t)\s+(?:(?:use|using|with|in)\s+)*{_OWNER}"
+    rf"(left|right)(?:[\s-]+{_PART}\b|{_OTHER_END})"
+)
+_EITHER = re.compile(rf"\b(?:left|right)(?:[\s-]+hand)?\s+or\s+{_OWNER}(?:left|right)[\s-]+{_PART}\b|\beither\s+hand\b")
+_BOTH = [
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:both|two|2)\s+(?:of\s+)?{_OWNER}(?:\w+\s+)?(?:hands|palms|fists)\b",
+        r"\b(?:both|two|2)[\s-]+hand(?:ed(?:ly)?|er)\b",
+        r"\bbimanual(?:ly)?\b",
+        r"\b(?:each|other)\s+hand\b",
+        r"\bboth\s+(?:the\s+)?left\s+and\b",
+        rf"\b(?:with|using|in|between|use)\s+{_OWNER}hands\b",
+        r"\b(?:switch|swap|change|exchang)(?:e?s|ing|ping|e)?\s+hands\b",
+        r"\b(?:from\s+)?(?:one\s+)?hand\s+to\s+(?:the\s+other|another|hand)\b",
+        rf"\b(?:left|right)(?:[\s-]+hand)?[\s-]*(?:and|&|\+|plus|then)\s+{_OWNER}(?:left|right)[\s-]+{_PART}\b",
+        rf"\bfrom\s+{_OWNER}(left|right)[\s-]+hand\s+(?:in)?to\s+{_OWNER}(?!\1)(?:left|right)\b",
+        rf"\bfrom\s+{_OWNER}(left|right)\s+(?:in)?to\s+{_OWNER}(?!\1)(?:left|right)[\s-]+hand\b",
+        rf"\b(left|right)[\s-]+hand\s+(?:pass|giv|hand|transfer)\w*\s[^.;]*?\bto\s+{_OWNER}(?!\1)(?:left|right){_OTHER_END}",
+    )
+]
+_NAMED = re.compile(rf"\b{_SIDED}")
+_MEANT = re.compile(rf"\b(?:with|using|use)\s+{_OWNER}(left|right){_OTHER_END}")
+
+
+def hands_named(prompt):
+    """"left", "right", "both" or "auto" (no hand is named) for an English prompt.
+
+    Directions ("turn right", "to the left") and places ("the left-hand side") are no hands; a hand that is ruled out
+    ("without the left hand") leaves the other; handing over from one hand to the other takes both.
+    """
+    text = prompt.lower().replace("’", "'").replace("‑", "-").replace("–", "-")
+    text = _PLACE.sub(" place ", text).replace("on the other hand", " ")
+    text, ruled_out = _NEGATED.sub(" ", text), set(_NEGATED.findall(text))
+    if any(pattern.search(text) for pattern in _BOTH):
+        return "both"
+    text = _EITHER.sub(" ", text)
+    named = set(_NAMED.findall(text)) | set(_MEANT.findall(text))
+    if not named and len(ruled_out) == 1:
+        named = {"left", "right"} - ruled_out
+    return "both" if len(named) == 2 else named.pop() if named else "auto"
