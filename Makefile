@@ -1,0 +1,73 @@
+# make demo        one prompt and one mug, all the way to out/demo/ (a .blend, an .fbx, a picture, a report)
+# make test        the tests, on the runtime's environment and on PyPI's bpy
+# make extension   dist/jointhoi-VERSION.zip, for Blender's Preferences > Get Extensions > Install from Disk
+# make matrix      the Blender tests on every Blender that is supported
+# make gui-test    installs the extension in a real Blender window and presses Generate (root, Debian, about 3 GB)
+# make data, train, evaluate      the model: its data, its training, its measures (pass options with ARGS="...")
+# make clean       removes what was made, the environments too
+#
+# Environments live in .venv/ and are made once; .venv/runtime has torch, .venv/blender has bpy.
+
+PYTHON311 ?= python3.11
+PYTHON313 ?= python3.13
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' blender_manifest.toml)
+ZIP := dist/jointhoi-$(VERSION).zip
+RUNTIME := .venv/runtime/bin/python
+BLENDER := .venv/blender/bin/python
+PIP := -m pip install --quiet --disable-pip-version-check
+TEST_TOOLS := pytest==9.2.0 pillow==13.0.0
+MATRIX := 4.2.23 4.5.15 5.0.1 5.2.3
+
+export PYTHONDONTWRITEBYTECODE := 1
+unexport PYTHONPATH
+
+.PHONY: demo test test-runtime test-blender extension matrix gui-test data train evaluate clean
+
+demo: .venv/runtime/.ready .venv/blender/.ready
+	$(BLENDER) -m jointhoi_blender.demo $(ARGS)
+
+test: test-runtime test-blender
+
+test-runtime: .venv/runtime/.ready
+	$(RUNTIME) -m pytest tests/runtime $(ARGS)
+
+test-blender: .venv/runtime/.ready .venv/blender/.ready
+	$(BLENDER) -m pytest tests/blender $(ARGS)
+
+extension: $(ZIP)
+
+$(ZIP): .venv/blender/.ready FORCE
+	mkdir -p dist
+	$(BLENDER) tools/build_extension.py $@
+
+gui-test: $(ZIP) .venv/runtime/.ready
+	tests/gui/run.sh $(ZIP)
+
+matrix: .venv/runtime/.ready $(MATRIX:%=.venv/blender-%/.ready)
+	for version in $(MATRIX); do \
+	  echo "Blender $$version"; .venv/blender-$$version/bin/python -m pytest -q tests/blender $(ARGS) || failed="$$failed $$version"; \
+	done; [ -z "$$failed" ] || { echo "failed on:$$failed"; exit 1; }
+
+data train evaluate: .venv/runtime/.ready
+	$(RUNTIME) -m model_runtime $@ $(ARGS)
+
+clean:
+	rm -rf .venv out build dist
+
+FORCE:
+
+# The environments. bpy 5.2 needs Python 3.13, those before it Python 3.11.
+.venv/runtime/.ready: model_runtime/install.py model_runtime/requirements.txt
+	tools/system_libraries.sh
+	$(PYTHON311) model_runtime/install.py .venv/runtime
+	$(RUNTIME) $(PIP) $(TEST_TOOLS)
+	touch $@
+
+.venv/blender/.ready: BPY := 5.0.1
+.venv/blender-%/.ready: BPY = $*
+
+.venv/blender/.ready .venv/blender-%/.ready:
+	tools/system_libraries.sh
+	$(if $(filter 5.2%,$(BPY)),$(PYTHON313),$(PYTHON311)) -m venv $(@D)
+	$(@D)/bin/python $(PIP) bpy==$(BPY) $(TEST_TOOLS)
+	touch $@
