@@ -79,9 +79,9 @@ def book(rng):
     small = rng.uniform() < 0.3
     wide = rng.uniform(0.06, ONE_HAND) if small else rng.uniform(0.095, 0.16)
     tall = wide * rng.uniform(1.25, 1.55)
-    pages = rounded_box((wide - 0.005, thick - board, tall - 0.006), 0.001, step=0.012)
-    front = rounded_box((wide, board, tall), 0.0009, step=0.012)
-    spine = moved(rounded_box((board, thick + board, tall), 0.0009, step=0.012), (-wide / 2, 0, 0))
+    pages = rounded_box((wide - 0.005, thick - board, tall - 0.006), 0.001, step=0.02)
+    front = rounded_box((wide, board, tall), 0.0009, step=0.017)
+    spine = moved(rounded_box((board, thick + board, tall), 0.0009, step=0.017), (-wide / 2, 0, 0))
     solids = [("edges", pages), ("cover", moved(front, (0, -thick / 2, 0))), ("cover", moved(front, (0, thick / 2, 0))),
               ("spine", spine)]  # fmt: skip
     half = (thick + board) / 2

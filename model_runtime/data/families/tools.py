@@ -32,20 +32,22 @@ def hammer(rng):
     length, radius = rng.uniform(0.22, 0.33), rng.uniform(0.0105, 0.0145)
     face, head = rng.uniform(0.013, 0.018), rng.uniform(0.085, 0.13)
     handle = bar(divided(handle_profile(length, radius, rng), 0.012), 22, flat=rng.uniform(0.75, 0.95))
-    hole = 0.45 * head
-    profile = rounded([(-hole, 0.35 * face), (-0.35 * hole, 0.8 * face), (0.25 * hole, 0.8 * face), (0.5 * hole, 0.75 * face),
-                       (0.62 * hole, face), (head - hole - 0.002, face), (head - hole, 0.85 * face)], 0.008)  # fmt: skip
-    profile = divided(profile, 0.008)
-    points, faces = bar(profile, 28)
-    claw = np.clip(-points[:, 0] / hole, 0, 1)
-    points[:, 1] *= 1 + rng.uniform(0, 0.8) * claw  # the peen widens along the handle, as a claw does
-    points = points[:, [1, 0, 2]] * [1, 1, 1]
-    iron = (points + [-0.35 * face, 0, 0], faces[:, ::-1])
+    handle[0][:, 0] += 0.5 * face
+    back = rng.uniform(0.45, 0.58) * head  # from the handle to the claw's or peen's end
+    knots = [-back, -0.5 * face, 0.5 * face, head - back - 0.017, head - back - 0.013, head - back - 0.0015, head - back]
+    y = np.concatenate([np.linspace(*knots[:2], 9), np.linspace(-0.35 * face, 0.5 * face, 4), [0.75 * face], knots[3:]])
+    across = np.interp(y, knots, face * np.array([rng.uniform(0.7, 1.1), 0.8, 0.8, 0.7, 1.0, 1.0, 0.88]))
+    thin = np.interp(y, knots, face * np.array([0.14, 0.75, 0.75, 0.7, 1.0, 1.0, 0.88]))
+    if rng.uniform() < 0.7:  # a claw: thin along the handle and bent towards it
+        bend, half_z, half_x = rng.uniform(0, 0.3) * back * np.clip(-y / back, 0, 1) ** 2, across, thin
+    else:  # a straight peen
+        bend, half_z, half_x = 0 * y, thin, across
+    iron = tube(np.stack([-bend, y, 0 * y], 1), half_z, half_x, 26, side=UP, power=2.6)
     near, far = -length + 0.012, -length + min(0.125, 0.5 * length)
     grips = [
         bar_grip("handle", (near, 0, 0), (far, 0, 0), radius, USED + ("shake",)),
         bar_grip("handle", (-0.6 * length, 0, 0), (-0.25 * length, 0, 0), 0.85 * radius, HANDLING),
-        bar_grip("head", (-0.35 * face, -hole, 0), (-0.35 * face, head - hole, 0), 0.9 * face, HANDLING, spread_deg=30),
+        bar_grip("head", (0, -0.6 * back, 0), (0, head - back, 0), 0.9 * face, HANDLING, spread_deg=30),
     ]
     shape = assemble("hammer", ("hammer", "claw hammer", "tool", "mallet"), [("handle", handle), ("head", iron)], grips)
     shape.front = Y.astype(np.float32)

@@ -152,7 +152,7 @@ def cup(rng):
     base = radius * rng.uniform(0.65, 1.0)
     side = bezier([(base, 0), ((base + radius) / 2 * rng.uniform(0.95, 1.1), 0.5 * height), (radius, height)], 14)
     outer = np.vstack([rounded(np.vstack([[0.6 * base, 0], side[:2]]), 0.004), side[2:]])
-    solid = lathe(vessel_profile(outer, wall, floor=wall * rng.uniform(1.2, 3)))
+    solid = lathe(vessel_profile(outer, wall, floor=wall * rng.uniform(1.2, 3), step=0.011), 44)
     every = HANDLING + ("drink", "pour")
     grips = [
         wrap_grip("body", np.interp(0.5 * height, side[:, 1], side[:, 0]), 0.1 * height, 0.9 * height, every),
@@ -166,7 +166,7 @@ def cup(rng):
 def bowl(rng):
     """A bowl on a small foot: held at its rim, or with both hands from its sides."""
     radius, wall = rng.uniform(0.055, 0.10), rng.uniform(0.0035, 0.005)
-    height, foot = radius * rng.uniform(0.5, 0.9), radius * rng.uniform(0.35, 0.5)
+    height, foot = radius * rng.uniform(0.55, 1.0), radius * rng.uniform(0.35, 0.5)
     rise = 0.08 * height
     swell = rng.uniform(0.75, 1.0)
     side = bezier([(foot, rise), (swell * radius, rise), (radius, (1.1 - swell) * height + 0.2 * height), (radius, height)], 18)
@@ -187,7 +187,7 @@ def jug(rng):
     base, neck = radius * rng.uniform(0.75, 1.0), radius * rng.uniform(0.65, 0.95)
     side = bezier([(base, 0), (radius * 1.15, 0.3 * height), (0.95 * neck, 0.75 * height), (neck, height)], 22)
     outer = np.vstack([rounded(np.vstack([[0.6 * base, 0], side[:2]]), 0.006), side[2:]])
-    points, faces = lathe(vessel_profile(outer, wall, floor=wall * 1.3, step=0.011))
+    points, faces = lathe(vessel_profile(outer, wall, floor=wall * 1.3, step=0.014), 44)
     angle, rise = np.arctan2(points[:, 1], points[:, 0]), np.clip(points[:, 2] / height, 0, 1)
     pull = rng.uniform(0.012, 0.024)
     pulled = (pull * rise**10 * np.exp(-((angle / 0.4) ** 2)))[:, None] * [1, 0, 0.25]
