@@ -11,7 +11,8 @@ import sys
 import numpy as np
 
 from . import seam
-from .worker import add_model_arguments, check_request, make_generator
+from .check import check_request
+from .worker import add_model_arguments, make_generator
 
 
 def load_mesh(path, up="z", unit=1.0):
