@@ -249,17 +249,18 @@ def captions(shape_or_noun, action, hands, part, rng, n, split="train"):
 
 _NAMED = re.compile(r"\b(left|right)(?=(?:[- ]?hand(?:s|ed)?\b(?![- ]?side)|\s+and\s+(?:the |your |my )?right[- ]?hand"
                     r"|\s+and\s+(?:the |your |my )?left[- ]?hand))", re.IGNORECASE)  # fmt: skip
-_IMPLIED = re.compile(r"\b(left|right)(?=\s*(?:$|[.,!?;]|one\b|to\b))", re.IGNORECASE)
+_GIVING = re.compile(r"\b(?:from|into|pass|giv|switch|transfer|swap|hand(?:s|ing)?\s(?:it|over|\w+\s\w+\sover))", re.IGNORECASE)
+_IMPLIED = re.compile(r"\b(?:to|into|from) (?:the |your |my |his |her |their )?(left|right)\b"
+                      r"(?! side| of| edge| corner| hand|-)", re.IGNORECASE)  # fmt: skip
 _BOTH = re.compile(r"\b(?:both|two)(?:[- ](?:of )?(?:your |the |my )?)hand(?:s|ed)\b|\bbimanual", re.IGNORECASE)
 
 
 def _hand_words(text):
-    """Matches of left and right that mean a hand: "your right hand", and then also "to your left." """
+    """Matches of left and right that mean a hand: "your right hand", and in "from your right hand to your left"."""
     named = list(_NAMED.finditer(text))
-    if not named:
-        return []
-    found = {match.start(): match for match in named + list(_IMPLIED.finditer(text))}
-    return [found[start] for start in sorted(found)]
+    if named and _GIVING.search(text):
+        named += _IMPLIED.finditer(text)
+    return sorted(named, key=lambda match: match.start(1))
 
 
 def named_hands(text):
@@ -274,7 +275,9 @@ def mirror_caption(text):
     """The text for the mirror image of its motion: left and right hands change places."""
     out, end = [], 0
     for match in _hand_words(text):
-        swapped = {"left": "right", "right": "left"}[match[1].lower()]
-        out += [text[end : match.start()], swapped.capitalize() if match[1][0].isupper() else swapped]
-        end = match.end()
+        word = match[1]
+        swapped = {"left": "right", "right": "left"}[word.lower()]
+        swapped = swapped.upper() if word.isupper() else swapped.capitalize() if word[0].isupper() else swapped
+        out += [text[end : match.start(1)], swapped]
+        end = match.end(1)
     return "".join(out) + text[end:]

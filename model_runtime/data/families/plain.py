@@ -33,8 +33,9 @@ def box(rng):
         grips.append(Grip("sides", "pinch", np.array([0, 0, 0.5 * height - min(0.5 * height, 0.025)]), Y,
                           above(Y, 30), every, length / 2, width))  # fmt: skip
     if height > 0.06 and width <= ONE_HAND:
-        grips.append(Grip("sides", "wrap", np.zeros(3), UP, np.concatenate([fan(X, UP, 15, 3), fan(-X, UP, 15, 3)]),
-                          every, width / 2, height))  # fmt: skip
+        for end in (X, -X):  # the palm on an end, thumb and fingers along the sides
+            reach = length / 2 - min(length / 2, width / 2 + 0.012)
+            grips.append(Grip("sides", "wrap", reach * end, UP, fan(-end, UP, 15, 3), every, width / 2, height))
     if length >= 0.10 and height >= 0.03:
         grips.append(Grip("sides", "two", np.zeros(3), UP, np.stack([X, -X]), TWO_HANDED + ("shake",), length / 2, height))
     if width >= 0.10 and height >= 0.03:
@@ -94,7 +95,7 @@ def book(rng):
         every = HANDLING + ("shake", "use")
         grips = [
             Grip("cover", "pinch", np.array([0, 0, tall / 2 - 0.03]), X, above(X, 20), every, half, 0.8 * wide),
-            Grip("spine", "wrap", np.array([-wide / 2 + 0.03, 0, 0]), UP, fan(X, UP, 15, 3), every, half, 0.7 * tall),
+            Grip("spine", "wrap", np.array([half - wide / 2, 0, 0]), UP, fan(X, UP, 15, 3), every, half, 0.7 * tall),
             Grip("cover", "two", np.zeros(3), UP, np.stack([X, -X]), TWO_HANDED + ("use",), wide / 2, 0.7 * tall),
         ]
         nouns = ("book", "paperback", "novel", "notebook")

@@ -94,7 +94,7 @@ def mug(rng):
                                        sag=rng.uniform(-0.004, 0.010))  # fmt: skip
     every = HANDLING + ("drink", "pour")
     grips = [handle_grip(centre, hole, half_thick, high - low, every)]
-    if radius < WRAP_RADIUS:
+    if radius_at(0.5 * height) < WRAP_RADIUS:
         grips.append(wrap_grip("body", radius_at(0.5 * height), 0.1 * height, 0.9 * height, every, BACK, 75))
     grips.append(rim_grip(radius - wall / 2, wall, height))
     mouth = Mouth(np.array([0, 0, height]), UP, radius - wall / 2, np.array([[0, 1.0, 0], [0, -1.0, 0]]))
@@ -224,7 +224,7 @@ def teapot(rng):
     start, reach = rng.uniform(0.3, 0.4) * height, rng.uniform(0.045, 0.07)
     r = radius_at(start)
     tip = np.array([r + reach, rng.uniform(0.92, 1.02) * height])
-    path = bezier([(r - 0.012, start), (r + 0.6 * reach, start), (r + 0.5 * reach, 0.9 * tip[1]), tip], 16)
+    path = bezier([(r - 0.012, start), (r + 0.6 * reach, start), (r + 0.7 * reach, 0.75 * tip[1]), tip], 16)
     thick = np.linspace(0.018, 0.0075, 16)
     spout = tube(np.stack([path[:, 0], 0 * thick, path[:, 1]], 1), thick, thick, 18)
     low, high = height * rng.uniform(0.2, 0.3), height * rng.uniform(0.74, 0.85)
