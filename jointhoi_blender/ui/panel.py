@@ -1,0 +1,96 @@
+"""The tab "JointHOI" in the 3D view's sidebar."""
+
+import json
+import textwrap
+
+import bpy
+
+from .operators import JOINTHOI_OT_cancel, JOINTHOI_OT_generate, Session
+from .preferences import ADDON
+
+UNITS = {"mm": " mm", "cm3": " cm³", "s": " s"}
+
+
+class JOINTHOI_PT_main(bpy.types.Panel):
+    bl_label = "JointHOI"
+    bl_category = "JointHOI"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+
+    def draw(self, context):
+        layout, fields = self.layout, context.scene.jointhoi
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        column = layout.column()
+        column.enabled = Session.job is None
+        column.prop(fields, "object", placeholder=context.active_object.name if context.active_object else "")
+        column.prop(fields, "prompt")
+        column.row().prop(fields, "hands", expand=True)
+        column.prop(fields, "seconds")
+        column.prop(fields, "seed")
+        column.prop(fields, "heading")
+        if fields.fit != "ask":
+            column.prop(fields, "fit")
+        if Session.job:
+            layout.progress(factor=Session.job.fraction, text=Session.job.message)
+            layout.operator(JOINTHOI_OT_cancel.bl_idname, icon="X")
+        else:
+            row = layout.row()
+            row.scale_y = 1.5
+            row.operator(JOINTHOI_OT_generate.bl_idname, icon="VIEW_PAN")
+        if Session.error:
+            draw_error(layout, context, Session.error)
+
+
+def draw_error(layout, context, error):
+    """What went wrong, and the buttons that mend it."""
+    box = layout.box()
+    column = box.column(align=True)
+    column.alert = True
+    for index, line in enumerate(wrapped(str(error), context)):
+        column.label(text=line, icon="ERROR" if index == 0 else "BLANK1")
+    if error.kind == "size":
+        for fit, text in (("scale_hands", "Scale the Hands to the Object"), ("scale_object", "Scale the Object to the Hands")):
+            box.operator(JOINTHOI_OT_generate.bl_idname, text=text).fit = fit
+    if error.kind == "runtime":
+        box.operator("preferences.addon_show", text="Open the Preferences", icon="PREFERENCES").module = ADDON
+
+
+def wrapped(text, context):
+    """Lines of `text` that fit the sidebar's width."""
+    width = (context.region.width if context.region else 300) / context.preferences.system.ui_scale
+    return textwrap.wrap(text, max(20, int(width / 7.5) - 6))
+
+
+class JOINTHOI_PT_take(bpy.types.Panel):
+    bl_label = "Last Take"
+    bl_category = "JointHOI"
+    bl_parent_id = "JOINTHOI_PT_main"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+
+    @classmethod
+    def poll(cls, context):
+        return bool(context.scene.jointhoi.metrics)
+
+    def draw(self, context):
+        fields = context.scene.jointhoi
+        column = self.layout.column(align=True)
+        for line in wrapped(fields.take, context):
+            column.label(text=line)
+        for name, value in json.loads(fields.metrics).items():
+            label, text = readable(name, value)
+            split = column.split(factor=0.65)
+            split.label(text=label)
+            split.label(text=text)
+
+
+def readable(name, value):
+    """A metric's name and value for people: ("contact_ratio", 0.93) -> ("Contact ratio", "0.93")."""
+    words = name.split("_")
+    unit = UNITS.get(words[-1], "")
+    words = words[:-1] if unit else words
+    if isinstance(value, (list, tuple)):
+        return " ".join(words).capitalize(), ", ".join(readable("", entry)[1] for entry in value)
+    text = f"{value:.3g}" if isinstance(value, float) else {True: "yes", False: "no"}.get(value, str(value))
+    return " ".join(words).capitalize(), text + unit
