@@ -1,0 +1,1 @@
+"""Hands: a differentiable hand of MANO's layout, its natural poses, and how hands are built and loaded."""
