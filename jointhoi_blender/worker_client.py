@@ -16,6 +16,7 @@ from pathlib import Path
 import queue
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -86,9 +87,9 @@ def python_in(environment):
 
 
 def install_command(settings=None):
-    """What to type in a terminal to install the runtime where `find_python` finds it."""
+    """What to type in a terminal to install the runtime where `find_python` finds it, by the Python that runs here."""
     folder = (settings or _settings).runtime_folder or ROOT / ".venv" / "runtime"
-    return f'{"py" if os.name == "nt" else "python3"} "{ROOT / "model_runtime" / "install.py"}" "{folder}"'
+    return f'"{sys.executable}" "{ROOT / "model_runtime" / "install.py"}" "{folder}"'
 
 
 class Job:

@@ -43,20 +43,6 @@ def chosen_object(context):
     return thing
 
 
-def request_for(context, thing):
-    """The Request that the panel's fields describe."""
-    fields = context.scene.jointhoi
-    return request_from(
-        thing,
-        fields.prompt,
-        hands=fields.hands,
-        seconds=fields.seconds,
-        seed=fields.seed,
-        fit=fields.fit,
-        heading=fields.heading,
-    )
-
-
 def same_shape(one, other):
     return one.vertices.shape == other.vertices.shape and abs(one.vertices - other.vertices).max(initial=0) < 1e-5
 
@@ -93,20 +79,20 @@ class JOINTHOI_OT_generate(bpy.types.Operator):
     def invoke(self, context, _event):
         try:
             self._begin(context)
-            Session.job = worker_client.submit(self.request)
+            self.job = Session.job = worker_client.submit(self.request)
         except seam.UserError as error:
             redraw(context)
-            return self._fail(error)
+            return self._fail(error, "WARNING")
         self._timer = context.window_manager.event_timer_add(TICK_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
     def modal(self, context, event):
-        job = Session.job
-        if job is None:  # the Cancel button
-            return self._stop(context)
+        job = self.job
         if event.type == "ESC" and event.value == "PRESS":
             job.cancel()
+            return self._stop(context)
+        if Session.job is not job:  # the Cancel button
             return self._stop(context)
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
@@ -118,13 +104,12 @@ class JOINTHOI_OT_generate(bpy.types.Operator):
         try:
             self._end(context, job.result())
         except seam.UserError as error:
-            return self._fail(error)
+            return self._fail(error, "WARNING")
         return {"FINISHED"}
 
     def cancel(self, context):
         """Blender ends the operator by itself: the window closes or another file is opened."""
-        if Session.job:
-            Session.job.cancel()
+        self.job.cancel()
         self._stop(context)
 
     def _begin(self, context):
@@ -133,20 +118,29 @@ class JOINTHOI_OT_generate(bpy.types.Operator):
         if self.fit != "ask":
             context.scene.jointhoi.fit = self.fit
         thing = chosen_object(context)
-        self.uid, self.name, self.frame = thing.session_uid, thing.name, context.scene.frame_current
+        self.thing_uid, self.thing_name = thing.session_uid, thing.name
         self.scene_uid = context.scene.session_uid
-        self.request = request_for(context, thing)
+        fields = context.scene.jointhoi
+        self.request = request_from(
+            thing,
+            fields.prompt,
+            hands=fields.hands,
+            seconds=fields.seconds,
+            seed=fields.seed,
+            fit=fields.fit,
+            heading=fields.heading,
+        )
 
     def _end(self, context, clip):
         """Turns the clip into a take, if the object is still the one that it was made for."""
-        thing = by_uid(context.scene.objects, self.uid)
+        thing = by_uid(context.scene.objects, self.thing_uid)
         if thing is None or context.scene.session_uid != self.scene_uid:
             raise seam.UserError(
-                f"“{self.name}” left the scene while its take was being made, so there is no take; generate again.", "mesh"
+                f"“{self.thing_name}” left the scene while its take was being made, so there is no take; generate again.", "mesh"
             )
         if context.mode != "OBJECT":
             bpy.ops.object.mode_set(mode="OBJECT")
-        if not same_shape(self.request, request_for(context, thing)):
+        if not same_shape(self.request, request_from(thing, self.request.prompt)):
             raise seam.UserError(
                 f"“{thing.name}” was edited while its take was being made, so the hands would miss it; generate again.", "mesh"
             )
@@ -156,15 +150,17 @@ class JOINTHOI_OT_generate(bpy.types.Operator):
         fields.take = f"{thing.name}: {clip.prompt}"
 
     def _stop(self, context):
-        Session.job = None
+        if Session.job is self.job:
+            Session.job = None
         context.window_manager.event_timer_remove(self._timer)
         redraw(context)
         return {"CANCELLED"}
 
-    def _fail(self, error):
+    def _fail(self, error, level="ERROR"):
+        """The panel shows the error; in the window a report as ERROR would cover it with a second copy."""
         if error.kind != "cancelled":
             Session.error = error
-            self.report({"ERROR"}, str(error))
+            self.report({level}, str(error))
         return {"CANCELLED"}
 
 

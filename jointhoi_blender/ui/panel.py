@@ -24,7 +24,10 @@ class JOINTHOI_PT_main(bpy.types.Panel):
         column = layout.column()
         column.enabled = Session.job is None
         column.prop(fields, "object", placeholder=context.active_object.name if context.active_object else "")
-        column.prop(fields, "prompt")
+        row = column.row()
+        row.scale_y = 1.2
+        row.use_property_split = False
+        row.prop(fields, "prompt", text="", placeholder="Drink from the mug with the right hand")
         column.row().prop(fields, "hands", expand=True)
         column.prop(fields, "seconds")
         column.prop(fields, "seed")

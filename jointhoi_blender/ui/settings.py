@@ -38,7 +38,6 @@ class JOINTHOI_Settings(bpy.types.PropertyGroup):
     )
     prompt: StringProperty(
         name="Prompt",
-        default="Lift the object with the right hand.",
         description="What the hands should do, as a sentence: Drink from the mug with the right hand.",
     )
     hands: EnumProperty(name="Hands", items=HANDS, description="Which hands act")

@@ -1,0 +1,71 @@
+"""Runs inside the window under test: puts a mug into the scene, then writes what is so to state.json, ten times a second.
+
+usage: blender --python in_blender.py -- MESH.obj STATE.json [FAKE_WORKER.py]
+"""
+
+import json
+import os
+import sys
+import time
+
+import bpy
+
+MESH, STATE, *FAKE = sys.argv[sys.argv.index("--") + 1 :]
+gaps = []
+last = None
+
+
+def addon():
+    import bl_ext.user_default.jointhoi.jointhoi_blender as package
+
+    return package
+
+
+def report():
+    """A timer in Blender's own loop: the gaps between its calls are how long the window stood still."""
+    global last
+    now = time.monotonic()
+    gaps.append(now - last if last else 0.0)
+    last = now
+    session = sys.modules[addon().__name__ + ".ui.operators"].Session
+    scene = bpy.context.scene
+    mug = bpy.data.objects.get("Mug")
+    state = {
+        "objects": sorted(scene.objects.keys()),
+        "prompt": scene.jointhoi.prompt,
+        "job": session.job and session.job.message,
+        "error": session.error and str(session.error),
+        "metrics": scene.jointhoi.metrics,
+        "action": bool(mug and mug.animation_data and mug.animation_data.action),
+        "frame": scene.frame_current,
+        "longest_gap": max(gaps),
+    }
+    if not session.job:
+        gaps.clear()
+        gaps.append(0.0)
+    with open(STATE + ".partial", "w") as file:
+        json.dump(state, file)
+    os.replace(STATE + ".partial", STATE)
+    return 0.1
+
+
+def prepare():
+    bpy.context.preferences.view.show_splash = False
+    bpy.context.preferences.use_preferences_save = False
+    bpy.data.objects.remove(bpy.data.objects["Cube"])
+    bpy.ops.wm.obj_import(filepath=MESH)
+    mug = bpy.context.selected_objects[0]
+    mug.name = "Mug"
+    bpy.context.view_layer.objects.active = mug
+    for area in bpy.context.window_manager.windows[0].screen.areas:
+        if area.type == "VIEW_3D":
+            view = area.spaces.active.region_3d
+            view.view_distance, view.view_location = 0.6, (0, 0, 0.05)
+    if FAKE:
+        client = sys.modules[addon().__name__ + ".worker_client"]
+        client._command = lambda python, settings: [python, FAKE[0], "", str(os.getpid())]
+    bpy.ops.ed.undo_push(message="Mug")
+    bpy.app.timers.register(report, persistent=True)
+
+
+prepare()
