@@ -5,12 +5,12 @@ import re
 _OWNER = r"(?:(?:the|your|my|his|her|their|its|a|only|just)\s+)*"
 _PART = r"(?:hands?|handed(?:ly)?|handers?|palms?|fists?|fingers?|fingertips?|thumbs?)"
 _SIDED = rf"(left|right)[\s-]+{_PART}\b"
-_OTHER_END = r"(?=\s*(?:$|[.,;:!?)]|\b(?:and|then|while|to|for|so|or|as|before|after)\b))"
+_OTHER_END = r"(?=\s*(?:$|[.,;:!?)]|\b(?:and|then|while|to|for|so|or|as|before|after|one|in|\w+ly)\b))"
 
 # "the left-hand side", "on the right-hand shelf": places, not hands
 _PLACE = re.compile(
-    r"\b(?:left|right)[\s-]+hand(?:ed)?[\s-]+"
-    r"(?:side|end|edge|corner|drawer|shelf|door|turn|page|margin|panel|column|wall|pocket|burner)s?\b"
+    r"\b(?:left|right)(?:[\s-]+hand(?:ed)?[\s-]+"
+    r"(?:side|end|edge|corner|drawer|shelf|door|page|margin|panel|column|wall|pocket|burner)s?|-hand\s+turn)\b"
 )
 _NEGATED = re.compile(
     rf"\b(?:not|without|never|instead\s+of|rather\s+than|avoid(?:ing)?|don'?t)\s+(?:(?:use|using|with|in)\s+)*{_OWNER}"
@@ -27,11 +27,12 @@ _BOTH = [
         r"\bboth\s+(?:the\s+)?left\s+and\b",
         rf"\b(?:with|using|in|between|use)\s+{_OWNER}hands\b",
         r"\b(?:switch|swap|change|exchang)(?:e?s|ing|ping|e)?\s+hands\b",
-        r"\b(?:from\s+)?(?:one\s+)?hand\s+to\s+(?:the\s+other|another|hand)\b",
+        r"\b(?:one\s+hand\s+to\s+(?:the\s+other|another)|from\s+hand\s+to\s+hand)\b",
         rf"\b(?:left|right)(?:[\s-]+hand)?[\s-]*(?:and|&|\+|plus|then)\s+{_OWNER}(?:left|right)[\s-]+{_PART}\b",
         rf"\bfrom\s+{_OWNER}(left|right)[\s-]+hand\s+(?:in)?to\s+{_OWNER}(?!\1)(?:left|right)\b",
         rf"\bfrom\s+{_OWNER}(left|right)\s+(?:in)?to\s+{_OWNER}(?!\1)(?:left|right)[\s-]+hand\b",
         rf"\b(left|right)[\s-]+hand\s+(?:pass|giv|hand|transfer)\w*\s[^.;]*?\bto\s+{_OWNER}(?!\1)(?:left|right){_OTHER_END}",
+        rf"\b(left|right)[\s-]+hand\b[^.;]*?\bhand(?:s|ing)?\b[^.;]*?\bover\s+to\s+{_OWNER}(?!\1)(?:left|right){_OTHER_END}",
     )
 ]
 _NAMED = re.compile(rf"\b{_SIDED}")

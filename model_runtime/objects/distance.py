@@ -1,22 +1,24 @@
 """How far a point is from an object, and on which side: a signed distance grid that torch can differentiate.
 
 The sign is the generalised winding number's (Barill et al. 2018, "Fast winding numbers for soups and clouds", libigl),
-which needs neither a closed nor a manifold mesh; the magnitude is the exact distance to the triangles.
+which needs neither a closed nor a manifold mesh; the magnitude is the distance to the triangles that the outside sees.
 """
 
 from dataclasses import dataclass
 
 import igl
 import numpy as np
+from scipy.spatial import cKDTree
 import torch
 
-PADDING = 0.03  # metres around the object within which the grid is exact; about two fingers wide
+PADDING = 0.03  # metres around the object that the grid covers; about two fingers wide
+MAX_PARTS = 100
 
 
 @dataclass
 class DistanceGrid:
-    """values (D, H, W) metres, negative inside, indexed [z, y, x]; lower (3,) and upper (3,): the first and the last
-    sample, in the object's frame. All float32 tensors."""
+    """values (D, H, W) metres, negative inside, indexed [z, y, x]; lower (3,) and upper (3,): where the first and the
+    last sample lie, in the object's frame. All float32 tensors."""
 
     values: torch.Tensor
     lower: torch.Tensor
@@ -31,25 +33,6 @@ class DistanceGrid:
         return DistanceGrid(self.values.to(device), self.lower.to(device), self.upper.to(device))
 
 
-def signed_distance(points, vertices, faces):
-    """Exact signed distance of points (N, 3) to a mesh -> (N,) float64, negative where |winding number| > 1/2."""
-    points, vertices, faces = (np.ascontiguousarray(points, np.float64), np.ascontiguousarray(vertices, np.float64),
-                               np.ascontiguousarray(faces, np.int64))  # fmt: skip
-    squared, _, _ = igl.point_mesh_squared_distance(points, vertices, faces)
-    inside = np.abs(igl.fast_winding_number(vertices, faces, points)) > 0.5
-    return np.where(inside, -1.0, 1.0) * np.sqrt(squared)
-
-
-def distance_grid(vertices, faces, resolution=64, padding=PADDING):
-    """The signed distance at `resolution`^3 points over the mesh's bounding box, padded -> DistanceGrid (CPU)."""
-    vertices = np.asarray(vertices, np.float64)
-    lower, upper = vertices.min(0) - padding, vertices.max(0) + padding
-    x, y, z = (np.linspace(lower[axis], upper[axis], resolution) for axis in range(3))
-    points = np.stack(np.meshgrid(z, y, x, indexing="ij")[::-1], -1).reshape(-1, 3)
-    values = signed_distance(points, vertices, faces).reshape(resolution, resolution, resolution)
-    return DistanceGrid(*(torch.as_tensor(array, dtype=torch.float32) for array in (values, lower, upper)))
-
-
 def sample_many(values, lower, upper, points):
     """Trilinear signed distances, differentiable in `points`.
 
@@ -60,3 +43,135 @@ def sample_many(values, lower, upper, points):
     place = (inner - lower[:, None]) / (upper - lower)[:, None] * 2 - 1
     near = torch.nn.functional.grid_sample(values[:, None], place[:, :, None, None], "bilinear", "border", True)
     return near[:, 0, :, 0, 0] + torch.linalg.vector_norm(points - inner, dim=-1)
+
+
+def distance_grid(vertices, faces, resolution=64, padding=PADDING):
+    """The signed distance at `resolution`^3 points over the mesh's bounding box, padded -> DistanceGrid (CPU).
+
+    vertices (V, 3) metres, faces (F, 3), as `metric_mesh` gives them. Distances are exact up to about four voxels from
+    the surface and interpolated from every third sample beyond. Where the mesh is open, the winding number closes the
+    opening, as a lid that counts as surface.
+    """
+    vertices = np.asarray(vertices, np.float64)
+    lower, upper = vertices.min(0) - padding, vertices.max(0) + padding
+    points = _lattice(lower, upper, resolution)
+    distance, winding = _distance_and_winding(points, lower, upper, vertices, faces)
+    lid = _lid(points, distance, winding)
+    if len(lid):
+        distance = np.minimum(distance, cKDTree(lid).query(points)[0])
+    values = np.where(winding > 0.5, -distance, distance)
+    return DistanceGrid(*(torch.as_tensor(array, dtype=torch.float32) for array in (values, lower, upper)))
+
+
+def signed_distance(points, vertices, faces):
+    """Exact signed distance of points (N, 3) to a mesh -> (N,) float64, without lids over openings. For few points."""
+    surface = outer_surface(vertices, faces)
+    squared, _, _ = igl.point_mesh_squared_distance(np.ascontiguousarray(points, np.float64), *surface)
+    return np.where(winding_number(points, vertices, faces) > 0.5, -1.0, 1.0) * np.sqrt(squared)
+
+
+def winding_number(points, vertices, faces):
+    """How often the mesh winds around points (N, 3), whichever way it is turned -> (N,); above 1/2 is inside."""
+    return np.abs(igl.fast_winding_number(np.ascontiguousarray(vertices, np.float64),
+                                          np.ascontiguousarray(faces, np.int64),
+                                          np.ascontiguousarray(points, np.float64)))  # fmt: skip
+
+
+def outer_surface(vertices, faces):
+    """The mesh without what lies inside the object, such as the end of a handle that was pushed into a mug's wall.
+
+    -> vertices (V', 3) float64, faces (F', 3) int64; the same surface, cut finer where parts may overlap. For distances
+    only: the pieces are not joined, and the winding number needs the whole mesh. A mesh of more than 100 parts is
+    returned as it is.
+    """
+    whole = np.ascontiguousarray(vertices, np.float64), np.ascontiguousarray(faces, np.int64)
+    parts, part = igl.facet_components(whole[1])
+    if not 1 < parts <= MAX_PARTS:
+        return whole
+    size = np.linalg.norm(np.ptp(whole[0], axis=0))
+    corners = whole[0][whole[1]]
+    boxes = [(corners[part == index].min((0, 1)), corners[part == index].max((0, 1))) for index in range(parts)]
+    shared = sum(((corners.max(1) >= low) & (corners.min(1) <= high)).all(1).astype(int) for low, high in boxes) > 1
+    kept, corners = [corners[~shared]], corners[shared]
+    for longest in (0.04, 0.02, 0.01, 0.005):  # of the diagonal; finer only around the seams
+        corners = _cut(corners, longest * size)
+        hidden = _hidden(corners, 1e-3 * size, boxes, whole)
+        kept.append(corners[~hidden.any(1)])
+        seam = hidden.any(1) & ~hidden.all(1)
+        corners, hidden = corners[seam], hidden[seam]
+    corners = np.concatenate([*kept, corners[~hidden[:, 0]]])
+    if not len(corners):
+        return whole
+    return np.ascontiguousarray(corners.reshape(-1, 3)), np.arange(3 * len(corners)).reshape(-1, 3)
+
+
+def _cut(corners, longest):
+    """Triangles (F, 3, 3) -> the same surface with no edge longer than `longest`: the longest edge is halved."""
+    done = []
+    while len(corners):
+        lengths = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=-1)  # of the edges 01, 12, 20
+        big = lengths.max(1) > longest
+        done.append(corners[~big])
+        order = (lengths[big].argmax(1)[:, None] + np.arange(3)) % 3
+        a, b, c = np.moveaxis(np.take_along_axis(corners[big], order[..., None], axis=1), 1, 0)
+        middle = (a + b) / 2
+        corners = np.concatenate([np.stack([a, middle, c], axis=1), np.stack([middle, b, c], axis=1)])
+    return np.concatenate(done) if done else corners
+
+
+def _hidden(corners, step, boxes, mesh):
+    """Which of a triangle's centre and three places near its corners have the object on both sides -> (F, 4) bool.
+
+    boxes: the parts' (lower, upper); only where two of them meet can anything be hidden.
+    """
+    weights = np.array([[1, 1, 1], [8, 1, 1], [1, 8, 1], [1, 1, 8]]) / np.array([[3], [10], [10], [10]])
+    places = np.einsum("pc,fcx->fpx", weights, corners)
+    hidden = sum(((places >= low) & (places <= high)).all(-1).astype(int) for low, high in boxes) > 1
+    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normal *= step / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-30)
+    normal = np.broadcast_to(normal[:, None], places.shape)
+    for side in (1, -1):
+        hidden[hidden] = winding_number(places[hidden] + side * normal[hidden], *mesh) > 0.5
+    return hidden
+
+
+def _lattice(lower, upper, resolution):
+    x, y, z = (np.linspace(lower[axis], upper[axis], resolution) for axis in range(3))
+    return np.stack(np.meshgrid(z, y, x, indexing="ij")[::-1], axis=-1)
+
+
+def _distance_and_winding(points, lower, upper, vertices, faces):
+    """Unsigned distances and winding numbers at a lattice of points (D, H, W, 3) -> (D, H, W) each.
+
+    Exact near the surface; further away both are smooth, most costly and least needed, and a third of the resolution,
+    interpolated, will do.
+    """
+    surface = outer_surface(vertices, faces)
+
+    def exact(places):
+        squared, _, _ = igl.point_mesh_squared_distance(places, *surface)
+        return np.stack([np.sqrt(squared), winding_number(places, vertices, faces)])
+
+    coarse = _lattice(lower, upper, len(points) // 3)
+    far = torch.as_tensor(exact(coarse.reshape(-1, 3))).reshape(1, 2, *coarse.shape[:3])
+    both = torch.nn.functional.interpolate(far, points.shape[:3], mode="trilinear", align_corners=True)[0].numpy()
+    near = both[0] < 1.25 * np.linalg.norm(coarse[1, 1, 1] - coarse[0, 0, 0])
+    both[:, near] = exact(points[near])
+    return both
+
+
+def _lid(points, distance, winding):
+    """Where the winding number passes 1/2 away from the surface: over an opening -> (L, 3), one per lattice edge."""
+    found = []
+    for axis in range(3):
+        start, end = slice(None, -1), slice(1, None)
+        (p, q), (dp, dq), (wp, wq) = (
+            (np.moveaxis(array, axis, 0)[start], np.moveaxis(array, axis, 0)[end])
+            for array in (points, distance, winding)
+        )
+        # an edge that crosses the surface is at least as long as the way from both its ends to the surface
+        edge = np.linalg.norm(q - p, axis=-1)
+        crossing = ((wp > 0.5) != (wq > 0.5)) & (dp + dq > 1.01 * edge)
+        share = ((0.5 - wp[crossing]) / (wq - wp)[crossing])[:, None]
+        found.append(p[crossing] + share * (q - p)[crossing])
+    return np.concatenate(found)

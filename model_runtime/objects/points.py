@@ -10,6 +10,8 @@ spread over each surface by rejection.
 import igl
 import numpy as np
 
+from .distance import outer_surface, winding_number
+
 COUNT = 256
 SHELL = 1.4  # the ellipsoid's half axes, as multiples of the box's half extents
 
@@ -29,8 +31,9 @@ def contact_points(vertices, faces):
     vertices, faces = np.ascontiguousarray(vertices, np.float64), np.ascontiguousarray(faces, np.int64)
     lower, upper = vertices.min(0), vertices.max(0)
     basis = np.ascontiguousarray(_UNIT_BASIS * (upper - lower) / 2 + (upper + lower) / 2)
+    inside = winding_number(basis, vertices, faces) > 0.5
+    vertices, faces = outer_surface(vertices, faces)
     squared, face, points = igl.point_mesh_squared_distance(basis, vertices, faces)
-    inside = np.abs(igl.fast_winding_number(vertices, faces, basis)) > 0.5
     normals = (basis - points) * np.where(inside, -1.0, 1.0)[:, None]
     on_surface = squared < np.square(1e-6 * np.linalg.norm(upper - lower))
     for index in np.flatnonzero(on_surface):
