@@ -73,9 +73,9 @@ def _weld(vertices, faces):
     if diagonal == 0:
         return vertices, faces[:0]
     safe = np.where(np.isfinite(vertices), vertices, lowest)  # loose vertices may be anything
-    cells = np.round((safe - lowest) / (WELD * diagonal))
-    _, first, group = np.unique(cells, axis=0, return_index=True, return_inverse=True)
-    return vertices[first], group.reshape(-1)[faces]
+    cells = np.clip(np.round((safe - lowest) / (WELD * diagonal)), -1, 1 / WELD + 1).astype(np.int64) + 1
+    _, first, group = np.unique(cells @ (10**12, 10**6, 1), return_index=True, return_inverse=True)
+    return vertices[first], group[faces]
 
 
 def _without_slivers(vertices, faces):
@@ -110,7 +110,7 @@ def _oriented(vertices, faces):
     np.minimum.at(lower, patch, corners.min(1))
     np.maximum.at(upper, patch, corners.max(1))
     closed = np.ones(count, bool)
-    closed[patch[_boundary_faces(turned)]] = False
+    closed[_open_patches(turned, patch)] = False
     flip = kept < 0
     if count <= 2000:  # a triangle soup has thousands of patches, and none of them is closed
         for index in np.flatnonzero(closed):
@@ -121,8 +121,9 @@ def _oriented(vertices, faces):
     return turned
 
 
-def _boundary_faces(faces):
-    """Indices of the triangles with an edge that no other triangle shares."""
+def _open_patches(faces, patch):
+    """The patches with an edge that only one of their own triangles has: patches may meet others along an edge."""
     edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
-    _, edge, uses = np.unique(edges[:, 0] * (faces.max() + 1) + edges[:, 1], return_inverse=True, return_counts=True)
-    return np.flatnonzero((uses[edge] == 1).reshape(3, -1).any(0))
+    edge_of_patch = (edges[:, 0] * (faces.max() + 1) + edges[:, 1]) * (patch.max() + 1) + np.tile(patch, 3)
+    found, uses = np.unique(edge_of_patch, return_counts=True)
+    return found[uses == 1] % (patch.max() + 1)
