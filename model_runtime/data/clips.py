@@ -145,7 +145,8 @@ def compose(shape, action, grips, seconds, hands, grid, points, rng):
     sides = [grip.side for grip in grips]
     plan = score(action, shape, sides, seconds, rng)
     place, turn = plan.path.at(time)
-    if (place[:, 2] < -0.005).any():
+    corners = shape.vertices[:: max(1, len(shape.vertices) // 300)]
+    if ((turn[:, 2] @ corners.T).min(1) + place[:, 2] < table - 0.003).any():
         return None
     translation = np.tile(IDLE, (len(time), 1, 1))
     translation = place[:, None] + np.einsum("tij,thj->thi", turn, translation)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..hands.limits import curl_pose
+from ..hands.limits import curl_pose, ranges
 from ..hands.rotation import axis_angle_to_matrix
 from .actions import SHOULDER
 
@@ -22,8 +22,8 @@ KINDS = {
     "wrap": (90.0, (-0.082, -0.034, 0.004), 0.25),
     "handle": (80.0, (-0.094, -0.030, 0.0), 0.45),
     "two": (85.0, (-0.100, -0.018, 0.0), 0.15),
-    "pinch": (35.0, (-0.128, -0.052, 0.012), 0.45),
-    "tripod": (30.0, (-0.128, -0.052, 0.020), 0.50),
+    "pinch": (40.0, (-0.125, -0.062, 0.020), 0.40),
+    "tripod": (40.0, (-0.125, -0.062, 0.024), 0.45),
     "side": (35.0, (-0.128, -0.040, 0.012), 0.35),
     "rim": (25.0, (-0.128, -0.050, 0.014), 0.45),
 }
@@ -141,11 +141,11 @@ def closed(hand, side, grid, wrist, translation, flexion, abduction, segments, s
             hit = touched[:, segments == joint].any(-1)
             first = joint - joint % 3
             free[:, first : joint + 1] *= (~hit).float().unsqueeze(-1)
-        flexion = (flexion + rate * free).clamp(max=1.6)
+        flexion = (flexion + rate * free).clamp(max=1.5)
     return flexion
 
 
-def find(shape, grid, hand, side, table, rng, count=96, iterations=90, keep=24):
+def find(shape, grid, hand, side, table, rng, count=96, iterations=130, keep=24):
     """Searches grasps of one side on one object.
 
     shape: families.Shape standing in the canonical frame; grid: its distance grid; table: height of the table's top.
@@ -165,8 +165,9 @@ def find(shape, grid, hand, side, table, rng, count=96, iterations=90, keep=24):
     flexion = curl[:, None].expand(size, 15).clone()
     flexion[:, 12:] *= 0.4
     abduction = torch.zeros(size, 5, device=device)
+    (low, high), spans = ranges(device)[0].unbind(-1), ranges(device)[1]
 
-    ids = hand.sample(256)
+    ids = hand.sample(360)
     segments = hand.weights[ids].argmax(-1) - 1  # -1 = palm
     # Back off until nothing is inside, then come in again until something touches.
     for _ in range(8):
@@ -184,28 +185,30 @@ def find(shape, grid, hand, side, table, rng, count=96, iterations=90, keep=24):
     bend = torch.zeros(size, 15, device=device, requires_grad=True)
     fan = torch.zeros(size, 5, device=device, requires_grad=True)
     optimiser = torch.optim.Adam([{"params": [turn, bend, fan], "lr": 0.02}, {"params": [move], "lr": 0.0015}])
+    matters = torch.tensor([1.0, 1.0, 0.5, 0.7, 2.0], device=device)  # without the thumb there is no grasp
     for step in range(iterations):
         pose = whole_pose(side, axis_angle_to_matrix(turn) @ wrist, start[1] + bend, abduction + fan)
         vertices, _ = hand(pose, start[0] + move, vertex_ids=ids)
         distance = grid.sample(vertices)
-        inside = (0.0003 - distance).clamp_min(0.0)
+        inside = (0.0005 - distance).clamp_min(0.0)
+        press = 0.15 + 4.0 * (step / iterations) ** 2  # first find a hold, then clear the surface
         gap = torch.stack([distance[:, tip].clamp_min(0.0).amin(-1) for tip in tips], -1)  # (N, 5)
         # Wraps want the palm and the finger pads near as well; the middle half of their distances counts.
         pads = distance[:, middles].clamp(0.0, 0.02).sort(-1).values[:, : len(middles) // 2].mean(-1)
         below = (table + 0.003 - vertices[..., 2]).clamp_min(0.0)
-        over = (start[1] + bend - 1.65).clamp_min(0.0) + (-0.15 - start[1] - bend).clamp_min(0.0)
+        over = (start[1] + bend - high).clamp_min(0.0) + (low - start[1] - bend).clamp_min(0.0)
         # Huber-like: far fingers are left alone instead of dragged.
-        reach = (gap * 300).square() / (1 + (gap * 60).square())
-        loss = (inside * 1000).square().sum(-1) * 0.15 + reach.sum(-1) * 0.4 + wraps * (pads * 300).square() * 0.3
-        loss = loss + (below * 500).square().sum(-1) + 60 * over.square().sum(-1)
-        loss = loss + 2.0 * bend.square().sum(-1) + 20 * fan.square().sum(-1) + 6 * turn.square().sum(-1)
+        reach = (gap * 300).square() / (1 + (gap * 40).square()) * matters
+        loss = (inside * 1000).square().sum(-1) * press + reach.sum(-1) * 0.6 + wraps * (pads * 300).square() * 0.3
+        loss = loss + (below * 700).square().sum(-1) + 60 * over.square().sum(-1)
+        loss = loss + 1.0 * bend.square().sum(-1) + 20 * fan.square().sum(-1) + 6 * turn.square().sum(-1)
         loss = loss + (move * 40).square().sum(-1)
         optimiser.zero_grad()
         loss.sum().backward()
         optimiser.step()
     with torch.no_grad():
         wrist = axis_angle_to_matrix(turn) @ wrist
-        translation, flexion, abduction = start[0] + move, (start[1] + bend).clamp(-0.2, 1.7), abduction + fan
+        translation, flexion, abduction = start[0] + move, (start[1] + bend).clamp(low, high), (abduction + fan).clamp(*spans.unbind(-1))
         vertices, _ = hand(whole_pose(side, wrist, flexion, abduction), translation)
         distance = grid.sample(vertices)
         depth = (-distance.amin(-1)).clamp_min(0.0)

@@ -3,7 +3,8 @@
     python -m model_runtime data --out DIR --objects 400 [--first 0] [--every 1/2] [--split train]
 
 Object number n is family n % F with seed n // F, so any part of a run can be made anywhere, twice, the same. A shard
-that exists is not made again. With --split test the objects are those kept away from training.
+that exists is not made again. With --split test the objects are those kept away from training,
+with --split unseen they are of families never trained on.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from ..objects.points import contact_points
 from . import shards
 from .captions import caption
 from .clips import compose, grasp_row, standing
-from .families import RESERVED_SEED, TRAINING, make
+from .families import HELD_OUT, RESERVED_SEED, TRAINING, make
 from .grasps import find
 
 LENGTHS = (3.0, 3.5, 4.0, 4.0, 4.5, 5.0)  # seconds, at shards.FPS frames a second
@@ -63,10 +64,11 @@ def pick(shape, grasps, action, rng, two=False):
     return grasp_row(grasps, rng.choice(rows, p=weight / weight.sum()))
 
 
-def object_clips(number, hands, split="train", each=2, limit=48):
+def object_clips(number, hands, split="train", each=3, limit=60):
     """All clips of object `number`: (list of clips with action, hands, part and captions added, object dict)."""
-    family = TRAINING[number % len(TRAINING)]
-    seed = number // len(TRAINING) + (0 if split == "train" else RESERVED_SEED)
+    families = TRAINING if split != "unseen" else HELD_OUT
+    family = families[number % len(families)]
+    seed = number // len(families) + (0 if split == "train" else RESERVED_SEED)
     rng = np.random.default_rng([number, 11, split == "train"])
     torch.manual_seed(number)
     shape = standing(make(family, seed), rng.uniform(-np.pi, np.pi))
@@ -83,7 +85,7 @@ def object_clips(number, hands, split="train", each=2, limit=48):
         if clip is None:
             continue
         part = shape.grips[grips[0].row].part
-        words = [caption(shape, action, which, part, rng, split=split) for _ in range(WORDINGS)]
+        words = [caption(shape, action, which, part, rng, split="train" if split == "train" else "test") for _ in range(WORDINGS)]
         made.append({**clip, "action": action, "hands": which, "captions": words})
         if len(made) == limit:
             break
@@ -128,7 +130,7 @@ def main(arguments=None):
     parser.add_argument("--objects", type=int, default=400)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--part", default="0/1", help="K/N: make every Nth shard, from the Kth, to share the work")
-    parser.add_argument("--split", choices=("train", "test"), default="train")
+    parser.add_argument("--split", choices=("train", "test", "unseen"), default="train")
     options = parser.parse_args(arguments)
     os.makedirs(options.out, exist_ok=True)
     mine, of = map(int, options.part.split("/"))

@@ -2,27 +2,32 @@
 
 import json
 
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 import torch
 
+from ..seam import UserError
 from .network import JointHOI
 
 
 def save(model, path, about, dtype=torch.float16):
     """Writes weights as `dtype`; `about` is a dict of plain values (steps, clips ...) kept beside the settings."""
-    tensors = {name: value.detach().to("cpu", dtype).contiguous() for name, value in model.state_dict().items()}
-    for name in ("mean", "std"):
-        tensors[name] = tensors[name].float()
+    kept = ("mean", "std")  # metres; small, and float16 would round them
+    tensors = {name: value.detach().to("cpu", torch.float32 if name in kept else dtype).contiguous()
+               for name, value in model.state_dict().items()}  # fmt: skip
     header = {"settings": json.dumps(model.settings), "about": json.dumps(about)}
     save_file(tensors, path, metadata=header)
 
 
 def load(path, device="cpu"):
     """Reads a checkpoint: (model in float32 on `device`, in evaluation mode, about)."""
-    with safe_open(path, framework="pt") as stored:
-        header = stored.metadata()
-        state = {name: stored.get_tensor(name).float() for name in stored.keys()}
-    model = JointHOI(**json.loads(header["settings"]))
-    model.load_state_dict(state)
+    try:
+        with safe_open(path, framework="pt") as stored:
+            header = stored.metadata()
+            state = {name: stored.get_tensor(name).float() for name in stored.keys()}
+        model = JointHOI(**json.loads(header["settings"]))
+        model.load_state_dict(state)
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        message = f"{path} is not a JointHOI checkpoint that this version can read; choose another in the preferences."
+        raise UserError(message, "runtime") from error
     return model.to(device).eval(), json.loads(header["about"])

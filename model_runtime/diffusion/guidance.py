@@ -49,18 +49,19 @@ class ContactGuidance:
         """y0_hat (B, T, 720) in metres and matrices -> the same with its hands corrected."""
         if step < self.begin * steps:
             return signal
+        fresh = step - 1 < self.begin * steps  # the first guided step of a clip
         iterations = self.last if step == steps - 1 else self.inner
         with torch.enable_grad():
-            return self.corrected(signal, iterations)
+            return self.corrected(signal, iterations, fresh)
 
-    def corrected(self, signal, iterations, rate=0.08):
+    def corrected(self, signal, iterations, fresh=True, rate=0.08):
         batch, frames = signal.shape[:2]
         motion = signal[..., :MOTION].detach()
         contact = signal[..., MOTION:].detach().unflatten(-1, (2, -1)).clamp(0, 1)
         active = self.active if self.active is not None else contact.amax((1, 3)) > TOUCHING
         basis = knot_basis(frames, max(4, frames // 5), signal.device)
         units = signal.new_tensor([0.01] * 3 + [0.06] * 6 + [0.12] * 90).repeat(2)
-        if self.delta is None or self.delta.shape[1] != basis.shape[1]:
+        if fresh or self.delta is None:
             self.delta = signal.new_zeros(batch, basis.shape[1], 2 * HAND)
         delta = self.delta.clone().requires_grad_(True)
         wanted = [self.wanted(contact[:, :, side]) for side in (0, 1)]

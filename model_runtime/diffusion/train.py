@@ -52,7 +52,7 @@ class Clips:
         return len(fresh)
 
     def statistics(self, limit=20_000):
-        """Mean and standard deviation (720,) of the signal; one number for each block of alike coordinates."""
+        """Mean and standard deviation (720,) of the signal; contact has one number for all."""
         parts = [signal(part) for group in self.groups.values() for part in group]
         rows = torch.cat([part.flatten(0, 1) for part in parts])
         rows = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[:limit]]
@@ -146,7 +146,8 @@ def train(folder, out, *, steps, hours, batch_size, rate, device, initial=None, 
         y0 = signal(batch)
         size, length = y0.shape[:2]
         told = {"text": batch["text"], "points": batch["points"], "normals": batch["normals"],
-                "hands": batch["active"].float(), "drop": torch.rand(size, device=device) < 0.1}  # fmt: skip
+                "hands": batch["active"].float() * (torch.rand(size, 1, device=device) > 0.3),  # 0, 0 = not said
+                "drop": torch.rand(size, device=device) < 0.1}  # fmt: skip
         frames = torch.full((size,), length, device=device)
         parts = losses(model, skeleton, y0, batch["active"].float(), told, frames, noise_for(size).to(device),
                        torch.randn_like(y0))  # fmt: skip

@@ -40,12 +40,12 @@ def measures(signal, hands, grid, active, fps, shape=None):
     id_max_mm: deepest vertex a frame, mean over frames; deepest_mm: the worst frame's; contact_ratio: held frames in
     which a hand that should hold is within 5 mm (all of them for both hands, either for a hand-over); slip_mm: speed a
     frame of the touching skin in the object's frame while held; jerk: mean third difference of the wrists, m/s^3;
-    used: which hands hold, as (left, right).
+    left_holds, right_holds: whether that hand touches in at least 30 % of the held frames.
     """
     motion = signal[:, :MOTION]
     held = moved(motion)
-    depth = torch.zeros(len(motion))
-    near = torch.full((2, len(motion)), float("inf"))
+    depth = motion.new_zeros(len(motion))
+    near = motion.new_full((2, len(motion)), float("inf"))
     slips = []
     for side in (0, 1):
         if not active[side]:
