@@ -16,6 +16,7 @@ RUNTIME := .venv/runtime/bin/python
 BLENDER := .venv/blender/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 TEST_TOOLS := pytest==9.2.0 pillow==13.0.0
+GUI_ROOT ?= /var/tmp/jointhoi-gui
 MATRIX := 4.2.23 4.5.15 5.0.1 5.2.3
 
 export PYTHONDONTWRITEBYTECODE := 1
@@ -41,7 +42,8 @@ $(ZIP): .venv/blender/.ready FORCE
 	$(BLENDER) tools/build_extension.py $@
 
 gui-test: $(ZIP) .venv/runtime/.ready
-	tests/gui/run.sh $(ZIP)
+	JOINTHOI_GUI_ROOT=$(GUI_ROOT) JOINTHOI_ZIP=$(CURDIR)/$(ZIP) JOINTHOI_RUNTIME=$(CURDIR)/.venv/runtime \
+	  $(RUNTIME) -m pytest tests/gui $(ARGS)
 
 matrix: .venv/runtime/.ready $(MATRIX:%=.venv/blender-%/.ready)
 	for version in $(MATRIX); do \

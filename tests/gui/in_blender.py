@@ -11,7 +11,9 @@ import time
 import bpy
 
 MESH, STATE, *FAKE = sys.argv[sys.argv.index("--") + 1 :]
+FRAME = os.path.join(os.path.dirname(STATE), "frame")  # the test writes a frame to go to here
 gaps = []
+drawn = []
 last = None
 
 
@@ -29,6 +31,10 @@ def report():
     last = now
     session = sys.modules[addon().__name__ + ".ui.operators"].Session
     scene = bpy.context.scene
+    if os.path.exists(FRAME):
+        with open(FRAME) as file:
+            scene.frame_set(int(file.read()))
+        os.remove(FRAME)
     mug = bpy.data.objects.get("Mug")
     state = {
         "objects": sorted(scene.objects.keys()),
@@ -38,6 +44,7 @@ def report():
         "metrics": scene.jointhoi.metrics,
         "action": bool(mug and mug.animation_data and mug.animation_data.action),
         "frame": scene.frame_current,
+        "drawn": bool(drawn),
         "longest_gap": max(gaps),
     }
     if not session.job:
@@ -60,10 +67,11 @@ def prepare():
     for area in bpy.context.window_manager.windows[0].screen.areas:
         if area.type == "VIEW_3D":
             view = area.spaces.active.region_3d
-            view.view_distance, view.view_location = 0.6, (0, 0, 0.05)
+            view.view_distance, view.view_location = 0.9, (0, 0, 0.12)
     if FAKE:
         client = sys.modules[addon().__name__ + ".worker_client"]
         client._command = lambda python, settings: [python, FAKE[0], "", str(os.getpid())]
+    bpy.types.SpaceView3D.draw_handler_add(lambda: drawn or drawn.append(True), (), "WINDOW", "POST_PIXEL")
     bpy.ops.ed.undo_push(message="Mug")
     bpy.app.timers.register(report, persistent=True)
 
