@@ -1,8 +1,8 @@
 """Builds the open hand: `python -m model_runtime.hands.build` turns assets/hand/source into MANO's file layout.
 
 The MIT meshes of the WebXR generic-hand profile are welded, turned into MANO's frame, given MANO's 16 joints, a joint
-regressor and ten shape directions. The source's left hand is the mirror image of its right, so the left hand here is the
-right one mirrored across x = 0: vertex i of one is vertex i of the other.
+regressor and ten shape directions. The source's left hand is the mirror image of its right, so the left hand here is
+the right one mirrored across x = 0: vertex i of one is vertex i of the other.
 """
 
 import json
@@ -12,20 +12,20 @@ import struct
 import numpy as np
 from scipy.optimize import nnls
 
-from ..seam import JOINT_NAMES, JOINT_PARENTS
+from ..seam import JOINT_PARENTS
 
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "..", "assets", "hand")
 FINGERS = ("index", "middle", "pinky", "ring", "thumb")
 
-# The WebXR joint at each of MANO's joints, and the joints folded into each (metacarpals into the wrist, tips into the last).
+# The WebXR joint at each of MANO's joints. Metacarpals are folded into the wrist, tips into the last joint.
 _PARTS = ("phalanx-proximal", "phalanx-intermediate", "phalanx-distal")
 _THUMB = ("thumb-metacarpal", "thumb-phalanx-proximal", "thumb-phalanx-distal")
 SOURCE_JOINTS = ("wrist",) + tuple(f"{f}-finger-{p}" for f in FINGERS[:4] for p in _PARTS) + _THUMB
 SOURCE_TIPS = tuple(f"{f}-finger-tip" for f in FINGERS[:4]) + ("thumb-tip",)
 FOLDED = {f"{f}-finger-metacarpal": 0 for f in FINGERS[:4]} | {tip: 3 * f + 3 for f, tip in enumerate(SOURCE_TIPS)}
 
-# The ten shape directions. One unit is about one standard deviation among adults, what `size` already explains taken out
-# (hand length 5.5 %, ANSUR II, men and women together).
+# The ten shape directions. One unit is about one standard deviation among adults, with what `size` explains taken out:
+# rounded estimates after hand surveys such as ANSUR II (men and women together), not fitted to scans.
 SHAPE = (
     ("size", "the whole hand larger, 5.5 %"),
     ("finger length", "index to pinky longer, 3 %"),
@@ -191,7 +191,7 @@ def main():
     for side, hand in (("RIGHT", right), ("LEFT", mirrored(right))):
         path = os.path.normpath(os.path.join(FOLDER, f"OPEN_{side}.npz"))
         np.savez_compressed(path, **hand)
-        print(path, f"{os.path.getsize(path) / 1e3:.0f} kB, {len(hand['v_template'])} vertices, {len(JOINT_NAMES)} joints")
+        print(path, f"{os.path.getsize(path) / 1e3:.0f} kB, {len(hand['v_template'])} vertices")
 
 
 if __name__ == "__main__":

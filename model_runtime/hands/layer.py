@@ -30,7 +30,7 @@ class Hand(nn.Module):
         self.side = side
 
         def keep(name, value, dtype=torch.float32):
-            self.register_buffer(name, torch.as_tensor(np.ascontiguousarray(value)).to(dtype), persistent=False)
+            self.register_buffer(name, torch.as_tensor(np.array(value)).to(dtype), persistent=False)
 
         regressor = np.asarray(fields["J_regressor"], np.float64)
         template = np.asarray(fields["v_template"], np.float64)
@@ -67,7 +67,7 @@ class Hand(nn.Module):
         self.register_buffer("palmar", self.palmar_mask.nonzero()[:, 0], persistent=False)
 
     def rest(self, shape=None):
-        """Betas (..., 10) -> vertices (..., V, 3) and joints (..., 16, 3) of the flat hand, wrist joint at the origin."""
+        """Betas (..., 10) -> vertices (..., V, 3), joints (..., 16, 3) of the flat hand, wrist joint at the origin."""
         if shape is None:
             return self.template, self.template_joints
         vertices = self.template + (self.shape_directions @ shape[..., None, :, None]).squeeze(-1)
@@ -134,7 +134,7 @@ class Hand(nn.Module):
         return F.normalize(total, dim=-1, eps=1e-12)
 
     def sample(self, count):
-        """`count` vertex ids well spread over the hand, by farthest point sampling; always the same, in a stable order."""
+        """(count,) vertex ids well spread over the hand, by farthest point sampling; always the same."""
         count = min(count, len(self.template))
         if count not in self._samples:
             points = self.template.detach().cpu()

@@ -10,6 +10,7 @@ from functools import lru_cache
 import math
 
 import torch
+import torch.nn.functional as F
 
 from .rotation import turn_about
 
@@ -23,7 +24,9 @@ FLEXION_AXES = (
     (0.88, -0.47, 0.00), (0.48, -0.87, 0.15), (0.45, -0.89, -0.05),  # thumb
 )  # fmt: skip
 # The axis each finger spreads about, at its first joint.
-ABDUCTION_AXES = ((-0.10, 0.99, 0.06), (-0.10, 0.99, -0.02), (0.09, -0.96, 0.25), (0.09, -0.99, 0.11), (0.27, 0.50, 0.82))
+ABDUCTION_AXES = (
+    (-0.10, 0.99, 0.06), (-0.10, 0.99, -0.02), (0.09, -0.96, 0.25), (0.09, -0.99, 0.11), (0.27, 0.50, 0.82),
+)  # fmt: skip
 
 
 def _degrees(*pairs):
@@ -41,7 +44,7 @@ TWIST_RANGES = _degrees(*((-5, 5), (-2, 2), (-2, 2)) * 4, (-10, 10), (-5, 5), (-
 def axes(side, device="cpu"):
     """Unit axes of one side: flexion (15, 3) and abduction (5, 3), in the rest frame."""
     mirror = torch.tensor([1.0, 1.0, 1.0] if side == 1 else [1.0, -1.0, -1.0])
-    unit = [torch.nn.functional.normalize(torch.tensor(rows), dim=-1) * mirror for rows in (FLEXION_AXES, ABDUCTION_AXES)]
+    unit = [F.normalize(torch.tensor(rows), dim=-1) * mirror for rows in (FLEXION_AXES, ABDUCTION_AXES)]
     return tuple(rows.to(device) for rows in unit)
 
 
@@ -53,7 +56,7 @@ def ranges(device="cpu"):
 def curl_pose(side, flexion, abduction=None):
     """Finger rotations (..., 15, 3, 3) relative to the parents, from flexion (..., 15) and abduction (..., 5).
 
-    side 0 left, 1 right; equal angles give mirror-image poses. Abduction turns the already bent finger at its first joint.
+    side 0 left, 1 right; equal angles give mirror-image poses. Abduction turns the bent finger at its first joint.
     """
     bend_axes, spread_axes = axes(side, flexion.device)
     pose = turn_about(bend_axes, flexion)
