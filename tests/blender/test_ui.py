@@ -1,0 +1,198 @@
+"""The panel's operators and preferences, called as a script calls them; `tests/gui` presses the buttons."""
+
+import json
+import os
+from pathlib import Path
+import sys
+
+import bpy
+import pytest
+
+import jointhoi_blender
+from jointhoi_blender import seam, worker_client
+from jointhoi_blender.ui import alias, operators, panel, preferences
+
+FAKE_WORKER = str(Path(__file__).resolve().parent.parent / "fake_worker.py")
+
+
+@pytest.fixture(autouse=True)
+def add_on(monkeypatch):
+    """The add-on, registered in an empty scene, with a worker that needs no model."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    registered = hasattr(bpy.types.Scene, "jointhoi")
+    if not registered:
+        jointhoi_blender.register()
+    monkeypatch.setattr(worker_client, "_command", lambda python, _: [python, FAKE_WORKER, "", str(os.getpid())])
+    monkeypatch.setenv(worker_client.PYTHON_VARIABLE, sys.executable)
+    yield
+    worker_client.shutdown()
+    operators.Session.error = None
+    if not registered:
+        jointhoi_blender.unregister()
+
+
+def a_box(size=0.08, name="Box"):
+    bpy.ops.mesh.primitive_cube_add(size=size)
+    box = bpy.context.active_object
+    box.name = name
+    return box
+
+
+def generate(**keywords):
+    return bpy.ops.jointhoi.generate("EXEC_DEFAULT", **keywords)
+
+
+def everything():
+    """The names of what a take could add to, and where every object stands."""
+    kinds = ("objects", "armatures", "meshes", "actions", "collections", "node_groups", "materials")
+    places = {thing.name: [list(row) for row in thing.matrix_world] for thing in bpy.data.objects}
+    return {kind: sorted(getattr(bpy.data, kind).keys()) for kind in kinds}, places
+
+
+def test_generate_makes_a_take_of_the_active_object_and_keeps_its_measures():
+    box = a_box()
+    fields = bpy.context.scene.jointhoi
+    fields.prompt, fields.seed = "Lift the box with the right hand.", 5
+    assert generate() == {"FINISHED"}
+    assert json.loads(fields.metrics)["penetration_mm"] == 1.5
+    assert "Box" in fields.take and "Lift the box" in fields.take
+    assert box.animation_data.action
+    assert [thing for thing in bpy.data.objects if thing.type == "ARMATURE"]
+    assert operators.Session.error is None and operators.Session.job is None
+
+
+def test_the_object_in_the_panel_goes_before_the_active_one():
+    chosen, active = a_box(name="Chosen"), a_box(name="Active")
+    fields = bpy.context.scene.jointhoi
+    fields.prompt, fields.object = "Lift it.", chosen
+    generate()
+    assert chosen.animation_data and not active.animation_data
+
+
+@pytest.mark.parametrize("prompt, words", [("Fail now.", "one over nothing"), ("Die now.", "ended with code 42"), ("", "prompt")])
+def test_a_failure_is_a_sentence_and_leaves_the_scene_as_it_was(prompt, words):
+    a_box()
+    bpy.context.scene.jointhoi.prompt = prompt
+    before = everything()
+    with pytest.raises(RuntimeError, match=words):
+        generate()
+    assert everything() == before
+    assert words in str(operators.Session.error)
+
+
+def test_without_an_object_it_says_so():
+    bpy.context.scene.jointhoi.prompt = "Lift it."
+    with pytest.raises(RuntimeError, match="No object is chosen"):
+        generate()
+
+
+def test_without_a_runtime_it_says_what_to_do(monkeypatch):
+    a_box()
+    bpy.context.scene.jointhoi.prompt = "Lift it."
+    monkeypatch.setenv(worker_client.PYTHON_VARIABLE, "/nowhere/python")
+    with pytest.raises(RuntimeError, match="/nowhere/python, is not a program"):
+        generate()
+    assert operators.Session.error.kind == "runtime"
+
+
+def test_an_object_of_the_wrong_size_is_asked_about_and_the_answer_is_kept_until_another_object_is_chosen(monkeypatch):
+    box = a_box()
+    fields = bpy.context.scene.jointhoi
+    fields.prompt = "Size matters."
+    with pytest.raises(RuntimeError, match="2 m wide"):
+        generate()
+    assert operators.Session.error.kind == "size"
+    sent = []
+
+    def stop(request):
+        sent.append(request)
+        raise seam.UserError("stopped")
+
+    monkeypatch.setattr(worker_client, "run", stop)
+    with pytest.raises(RuntimeError, match="stopped"):
+        generate(fit="scale_hands")
+    assert sent[0].fit == "scale_hands" and fields.fit == "scale_hands"
+    fields.object = box
+    assert fields.fit == "ask"
+
+
+@pytest.mark.parametrize("meanwhile, words", [("removed", "left the scene"), ("edited", "was edited")])
+def test_an_object_that_changes_while_its_take_is_made_gets_no_take(monkeypatch, meanwhile, words):
+    box = a_box()
+    bpy.context.scene.jointhoi.prompt = "Lift it."
+    run = worker_client.run
+
+    def run_and_change(request):
+        clip = run(request)
+        if meanwhile == "removed":
+            bpy.data.objects.remove(box)
+        else:
+            box.data.vertices[0].co.x *= 2
+        return clip
+
+    monkeypatch.setattr(worker_client, "run", run_and_change)
+    with pytest.raises(RuntimeError, match=words):
+        generate()
+    assert not bpy.data.actions and not bpy.data.armatures
+
+
+def test_a_renamed_object_still_gets_its_take(monkeypatch):
+    box = a_box()
+    bpy.context.scene.jointhoi.prompt = "Lift it."
+    run = worker_client.run
+
+    def run_and_rename(request):
+        box.name = "Renamed"
+        a_box(name="Box")
+        return run(request)
+
+    monkeypatch.setattr(worker_client, "run", run_and_rename)
+    generate()
+    assert box.animation_data.action
+
+
+def test_the_fields_are_saved_with_the_file(tmp_path):
+    a_box()
+    fields = bpy.context.scene.jointhoi
+    fields.prompt, fields.hands, fields.seconds, fields.seed = "Lift it.", "both", 2.5, 9
+    generate()
+    path = str(tmp_path / "scene.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    fields = bpy.context.scene.jointhoi
+    assert (fields.prompt, fields.hands, fields.seconds, fields.seed) == ("Lift it.", "both", 2.5, 9)
+    assert json.loads(fields.metrics)["penetration_mm"] == 1.5
+
+
+def test_the_lengths_on_offer_are_the_models():
+    properties = bpy.context.scene.jointhoi.bl_rna.properties
+    assert (properties["seconds"].hard_min, properties["seconds"].hard_max) == (seam.MIN_SECONDS, seam.MAX_SECONDS)
+    assert tuple(properties["hands"].enum_items.keys()) == seam.HANDS
+    assert tuple(properties["fit"].enum_items.keys()) == seam.FITS
+
+
+def test_measures_are_readable():
+    assert panel.readable("penetration_mm", 1.2345) == ("Penetration", "1.23 mm")
+    assert panel.readable("contact_ratio", 0.9) == ("Contact ratio", "0.9")
+    assert panel.readable("right_holds", True) == ("Right holds", "yes")
+    assert panel.readable("held_frames", 57) == ("Held frames", "57")
+
+
+def test_preferences_reach_the_worker(monkeypatch):
+    monkeypatch.setattr(worker_client, "_settings", worker_client.Settings())
+    preferences.apply()
+    assert worker_client._settings.device == "auto"
+    assert preferences.ADDON == "jointhoi_blender"
+
+
+def test_in_a_checkout_there_is_no_alias_to_add_or_to_remove():
+    alias.add()
+    alias.remove()
+    assert sys.modules["jointhoi_blender"] is jointhoi_blender
+
+
+def test_unregistering_and_registering_again_works():
+    jointhoi_blender.unregister()
+    assert not hasattr(bpy.types.Scene, "jointhoi")
+    jointhoi_blender.register()
+    assert bpy.context.scene.jointhoi.seconds == 4.0
