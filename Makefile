@@ -17,7 +17,7 @@ BLENDER := .venv/blender/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 TEST_TOOLS := pytest==9.2.0 pillow==13.0.0
 GUI_ROOT ?= /var/tmp/jointhoi-gui
-MATRIX := 4.2.23 4.5.15 5.0.1 5.2.3
+MATRIX := .venv/blender-4.2.23 .venv/blender-4.5.15 .venv/blender .venv/blender-5.2.3
 
 export PYTHONDONTWRITEBYTECODE := 1
 unexport PYTHONPATH
@@ -45,10 +45,10 @@ gui-test: $(ZIP) .venv/runtime/.ready
 	JOINTHOI_GUI_ROOT=$(GUI_ROOT) JOINTHOI_ZIP=$(CURDIR)/$(ZIP) JOINTHOI_RUNTIME=$(CURDIR)/.venv/runtime \
 	  $(RUNTIME) -m pytest tests/gui $(ARGS)
 
-matrix: .venv/runtime/.ready $(MATRIX:%=.venv/blender-%/.ready)
-	for version in $(MATRIX); do \
-	  echo "Blender $$version"; .venv/blender-$$version/bin/python -m pytest -q tests/blender $(ARGS) || failed="$$failed $$version"; \
-	done; [ -z "$$failed" ] || { echo "failed on:$$failed"; exit 1; }
+matrix: .venv/runtime/.ready $(MATRIX:%=%/.ready)
+	@failed=; for environment in $(MATRIX); do \
+	  echo "== $$environment"; $$environment/bin/python -m pytest -q tests/blender $(ARGS) || failed="$$failed $$environment"; \
+	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 data train evaluate: .venv/runtime/.ready
 	$(RUNTIME) -m model_runtime $@ $(ARGS)
@@ -60,16 +60,25 @@ FORCE:
 
 # The environments. bpy 5.2 needs Python 3.13, those before it Python 3.11.
 .venv/runtime/.ready: model_runtime/install.py model_runtime/requirements.txt
+	$(call need,$(PYTHON311),PYTHON311)
 	tools/system_libraries.sh
 	$(PYTHON311) model_runtime/install.py .venv/runtime
 	$(RUNTIME) $(PIP) $(TEST_TOOLS)
 	touch $@
 
-.venv/blender/.ready: BPY := 5.0.1
-.venv/blender-%/.ready: BPY = $*
+# $(call need,PYTHON) stops with a sentence where that Python is missing.
+need = @command -v $(1) >/dev/null || { echo "$(1) is needed and not found; name it with $(2)=/path/to/python"; exit 1; }
 
-.venv/blender/.ready .venv/blender-%/.ready:
-	tools/system_libraries.sh
-	$(if $(filter 5.2%,$(BPY)),$(PYTHON313),$(PYTHON311)) -m venv $(@D)
-	$(@D)/bin/python $(PIP) bpy==$(BPY) $(TEST_TOOLS)
-	touch $@
+define install_bpy
+$(if $(filter 5.2%,$(1)),$(call need,$(PYTHON313),PYTHON313),$(call need,$(PYTHON311),PYTHON311))
+tools/system_libraries.sh
+$(if $(filter 5.2%,$(1)),$(PYTHON313),$(PYTHON311)) -m venv $(@D)
+$(@D)/bin/python $(PIP) bpy==$(1) $(TEST_TOOLS)
+touch $@
+endef
+
+.venv/blender/.ready:
+	$(call install_bpy,5.0.1)
+
+.venv/blender-%/.ready:
+	$(call install_bpy,$*)
