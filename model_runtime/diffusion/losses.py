@@ -1,6 +1,6 @@
 """What the denoiser is trained to make small.
 
-The signal's own error under EDM's weighting (Karras et al. 2022, section 5), and three errors in metres that the numbers
+The signal's own error, weighted by EDM's 1/sigma^2 + 1 (Karras et al. 2022) up to 8, and three errors in metres that the numbers
 of the signal hide: where the joints and fingertips are in the object's frame, how they move, and how the object moves.
 """
 
@@ -43,16 +43,17 @@ class Skeleton:
         return torch.cat(places, -2)
 
 
-def losses(model, skeleton, signal, active, condition, frames, sigma, noise):
+def losses(model, skeleton, signal, active, condition, frames, sigma, noise, precision=torch.float32):
     """The parts of the loss for one batch, by name; their sum is what is trained.
 
-    signal (B, T, 720) in metres and matrices, active (B, 2), noise (B, T, 720) of unit variance, sigma (B,).
+    precision: the type that the network computes in. signal (B, T, 720) in metres and matrices, active (B, 2), noise (B, T, 720) of unit variance, sigma (B,).
     """
     clean = model.normalise(signal)
-    guess = model(clean + sigma[:, None, None] * noise, sigma, condition, frames)
+    with torch.autocast(signal.device.type, precision, enabled=precision != torch.float32):
+        guess = model(clean + sigma[:, None, None] * noise, sigma, condition, frames)
     real = (torch.arange(signal.shape[1], device=signal.device) < frames[:, None]).to(signal.dtype)
     pairs = real[:, 1:]
-    weight = (sigma**2 + 1) / sigma**2
+    weight = ((sigma**2 + 1) / sigma**2).clamp_max(8.0)
 
     def mean(error, mask, scale):
         return ((error.flatten(2).mean(-1) * mask).sum(1) / mask.sum(1) * scale).mean()
@@ -72,7 +73,7 @@ def losses(model, skeleton, signal, active, condition, frames, sigma, noise):
         "hands": mean(error[..., : 2 * HAND], real, weight),
         "object": mean(error[..., 2 * HAND : MOTION], real, weight),
         "contact": 0.5 * mean(error[..., MOTION:], real, weight),
-        "drift": 4.0 * mean(drift, pairs, weight.clamp_max(10.0)),
+        "drift": 4.0 * mean(drift, pairs, weight),
         "joints": 0.05 * mean(miss.clamp_max(400.0) * care[..., None, None], real, sharp),
         "pace": 0.2 * mean(pace.clamp_max(400.0) * care[:, 1:, :, None, None], pairs, sharp),
     }

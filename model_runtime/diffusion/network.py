@@ -1,7 +1,8 @@
 """The denoiser: a transformer over one token a frame that predicts y0 from y_t, the text, the object and the hands.
 
-The preconditioning of Karras et al. 2022 (EDM, table 1) is wrapped around it here, and nothing else knows of it:
-D(y; sigma) = c_skip y + c_out F(c_in y; sigma), which is the model's y0.
+The input is scaled to unit variance (c_in of Karras et al. 2022, table 1); the output is y0 itself, without a skip from
+y_t: the signal has 720 numbers a frame and a token fewer, so noise could not pass through the tokens to be taken away,
+while y0, which lies near a low-dimensional surface, can (Li and He 2025, "Back to basics").
 """
 
 import math
@@ -96,8 +97,6 @@ class JointHOI(nn.Module):
     def forward(self, noisy, sigma, condition, frames):
         """y0 (B, T, 720) from noisy (B, T, 720) at noise level sigma (B,); frames (B,) = how many frames are real."""
         spread = (sigma**2 + SIGMA_DATA**2).sqrt()
-        c_skip = (SIGMA_DATA**2 / spread**2)[:, None, None]
-        c_out = (sigma * SIGMA_DATA / spread)[:, None, None]
         vector, shape = self.condition(condition)
         vector = F.silu(vector + self.noise(sinusoid(sigma.log() * 250.0, self.withheld.shape[0], 10_000.0)))
         index = torch.arange(noisy.shape[1], device=noisy.device, dtype=noisy.dtype).expand(noisy.shape[:2])
@@ -112,7 +111,7 @@ class JointHOI(nn.Module):
             tokens = block(tokens, vector, mask)
         scale, shift = self.outward_modulation(vector).unsqueeze(1).chunk(2, -1)
         tokens = F.layer_norm(tokens[:, shape.shape[1] :], tokens.shape[-1:]) * (1 + scale) + shift
-        return c_skip * noisy + c_out * self.outward(tokens)
+        return self.outward(tokens).float()
 
 
 __all__ = ["JointHOI", "CONTACT", "MOTION", "SIGNAL"]

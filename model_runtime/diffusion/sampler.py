@@ -6,7 +6,7 @@ second order, so 20 steps do what DDIM needs 50 for.
 
 import torch
 
-SIGMA_MIN, SIGMA_MAX, RHO = 0.01, 80.0, 7.0
+SIGMA_MIN, SIGMA_MAX, RHO = 0.03, 80.0, 7.0
 
 
 def noise_levels(steps, device="cpu"):
