@@ -75,8 +75,8 @@ def find_python(settings=None):
         if (path := python_in(folder)).is_file():
             return str(path)
     raise seam.UserError(
-        "JointHOI needs its runtime, a Python environment of its own with PyTorch, and none was found. Install one with: "
-        f'{install_command(settings)} -- or set its Python in the add-on\'s preferences or in ${PYTHON_VARIABLE}.',
+        "JointHOI's runtime, a Python environment of its own with PyTorch, was not found. To install it, type in a "
+        f"terminal: {install_command(settings)}",
         kind="runtime",
     )
 

@@ -117,6 +117,8 @@ class JOINTHOI_OT_generate(bpy.types.Operator):
         preferences.apply()
         if self.fit != "ask":
             context.scene.jointhoi.fit = self.fit
+        if not context.scene.jointhoi.prompt.strip():
+            raise seam.UserError("The prompt is empty; write what the hands should do with the object.")
         thing = chosen_object(context)
         self.thing_uid, self.thing_name = thing.session_uid, thing.name
         self.scene_uid = context.scene.session_uid

@@ -5,8 +5,9 @@ import textwrap
 
 import bpy
 
+from .. import worker_client
 from .operators import JOINTHOI_OT_cancel, JOINTHOI_OT_generate, Session
-from .preferences import ADDON
+from .preferences import ADDON, chosen
 
 UNITS = {"mm": " mm", "cm3": " cm³", "s": " s"}
 
@@ -50,12 +51,15 @@ def draw_error(layout, context, error):
     box = layout.box()
     column = box.column(align=True)
     column.alert = True
-    for index, line in enumerate(wrapped(str(error), context)):
+    command = worker_client.install_command()
+    for index, line in enumerate(wrapped(str(error).replace(command, ""), context)):
         column.label(text=line, icon="ERROR" if index == 0 else "BLANK1")
     if error.kind == "size":
         for fit, text in (("scale_hands", "Scale the Hands to the Object"), ("scale_object", "Scale the Object to the Hands")):
             box.operator(JOINTHOI_OT_generate.bl_idname, text=text).fit = fit
-    if error.kind == "runtime":
+    if error.kind == "runtime" and (preferences := chosen()):
+        if command in str(error):
+            box.prop(preferences, "install_command", text="")
         box.operator("preferences.addon_show", text="Open the Preferences", icon="PREFERENCES").module = ADDON
 
 

@@ -24,14 +24,19 @@ def user_folder(name):
         return ""
 
 
+def chosen():
+    """The add-on's preferences, or None in a checkout, where it is a library and no add-on."""
+    addon = bpy.context.preferences.addons.get(ADDON)
+    return addon.preferences if addon else None
+
+
 def apply(_preferences=None, _context=None):
     """Hands the preferences to the worker's client, which uses them from the next request on."""
-    addon = bpy.context.preferences.addons.get(ADDON)
-    chosen = addon.preferences if addon else None
-    path = {name: bpy.path.abspath(getattr(chosen, name, "")) for name in ("python", "checkpoint", "mano", "log_folder")}
+    preferences = chosen()
+    path = {name: bpy.path.abspath(getattr(preferences, name, "")) for name in ("python", "checkpoint", "mano", "log_folder")}
     worker_client.configure(
         python=path["python"],
-        device=getattr(chosen, "device", "auto"),
+        device=getattr(preferences, "device", "auto"),
         checkpoint=path["checkpoint"],
         mano=path["mano"],
         log_folder=path["log_folder"] or user_folder("log"),
@@ -67,6 +72,9 @@ class JOINTHOI_AddonPreferences(bpy.types.AddonPreferences):
         update=apply,
         description="Where the model's log is kept; empty keeps it in the extension's user folder",
     )
+    install_command: StringProperty(
+        name="Command", get=lambda _: worker_client.install_command(), description="Ctrl-C over the field copies it"
+    )
 
     def draw(self, _context):
         layout = self.layout
@@ -76,7 +84,6 @@ class JOINTHOI_AddonPreferences(bpy.types.AddonPreferences):
         try:
             layout.label(text=f"The runtime is {worker_client.find_python()}", icon="CHECKMARK")
         except seam.UserError as error:
-            box = layout.box()
-            box.alert = True
-            box.label(text="The runtime is not installed. Type this in a terminal:" if not self.python else str(error))
-            box.label(text=worker_client.install_command())
+            layout.label(text=str(error).replace(self.install_command, ""), icon="ERROR")
+            if self.install_command in str(error):
+                layout.prop(self, "install_command", text="")

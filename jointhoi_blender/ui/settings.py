@@ -25,7 +25,7 @@ def _new_object(settings, _context):
 
 
 def _can_be_held(_settings, thing):
-    return thing.type == "MESH"
+    return thing.type in {"MESH", "CURVE", "SURFACE", "FONT", "META"}
 
 
 class JOINTHOI_Settings(bpy.types.PropertyGroup):
