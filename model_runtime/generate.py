@@ -7,8 +7,10 @@ import numpy as np
 import torch
 
 from . import seam
+from .check import check_request
 from .condition.hands import hands_named
 from .condition.text import TextEncoder
+from .data.clips import IDLE
 from .data.shards import FPS
 from .diffusion import checkpoint as checkpoints
 from .diffusion.guidance import ContactGuidance
@@ -30,31 +32,6 @@ def about_z(angle):
     """Rotation (3, 3) by `angle` radians about +Z."""
     c, s = math.cos(angle), math.sin(angle)
     return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
-
-
-def check(request):
-    """Raises UserError for a request whose arrays or values can't be used."""
-    name = request.object_name
-    arrays = (("vertices", (None, 3)), ("faces", (None, 3)), ("translation", (3,)), ("rotation", (3, 3)), ("hand_shape", (2, 10)))
-    for field, want in arrays:
-        value = np.asarray(getattr(request, field))
-        if value.ndim != len(want) or any(w not in (None, got) for w, got in zip(want, value.shape)):
-            raise seam.UserError(f"The {field} sent for '{name}' have shape {value.shape}, not {want}.")
-        if field != "vertices" and not np.isfinite(value).all():
-            raise seam.UserError(f"The {field} sent for '{name}' have values that are not finite numbers.")
-    turn = np.asarray(request.rotation, float)
-    if not np.allclose(turn @ turn.T, np.eye(3), atol=1e-3) or np.linalg.det(turn) < 0:
-        raise seam.UserError(f"The rotation sent for '{name}' is not a rotation matrix.")
-    if not str(request.prompt).strip():
-        raise seam.UserError("The prompt is empty; write what the hands should do, such as 'Lift the mug'.")
-    if request.hands not in seam.HANDS:
-        raise seam.UserError(f"hands is '{request.hands}'; choose one of {', '.join(seam.HANDS)}.")
-    if request.fit not in seam.FITS:
-        raise seam.UserError(f"fit is '{request.fit}'; choose one of {', '.join(seam.FITS)}.")
-    if not seam.MIN_SECONDS <= request.seconds <= seam.MAX_SECONDS:
-        raise seam.UserError(f"A clip lasts {seam.MIN_SECONDS} to {seam.MAX_SECONDS} seconds, not {request.seconds:g}.")
-    if not math.isfinite(request.heading):
-        raise seam.UserError("The actor's heading is not a finite angle.")
 
 
 class Generator:
@@ -79,7 +56,7 @@ class Generator:
         Raises seam.UserError for what the user can mend.
         """
         tell = progress or (lambda fraction, message: None)
-        check(request)
+        check_request(request)
         tell(0.02, "Reading the object")
         thing = self.prepare(request)
         tell(0.15, "Reading the prompt")
@@ -138,6 +115,9 @@ class Generator:
         place, turn, articulation = unpack_object(motion)
         wrists, rotations = to_world(*unpack_hands(motion), place, turn)
         place, turn, wrists, rotations = (v.numpy().astype(float) for v in (place, turn, wrists, rotations))
+        for side in (0, 1):
+            if not active[side]:  # a hand that plays no part stays beside the work, flat
+                wrists[:, side], rotations[:, side] = IDLE[side], np.eye(3)
         facing, scale = thing["facing"], thing["scale"]
         origin = np.asarray(request.translation, float)
         shrink = scale if request.fit == "scale_hands" else 1.0  # canonical metres per metre of the request's world

@@ -64,15 +64,19 @@ def pick(shape, grasps, action, rng, two=False):
     return grasp_row(grasps, rng.choice(rows, p=weight / weight.sum()))
 
 
-def object_clips(number, hands, split="train", each=3, limit=60):
-    """All clips of object `number`: (list of clips with action, hands, part and captions added, object dict)."""
+def object_shape(number, split):
+    """Object `number` of a split as it stands in the canonical frame, its seed, and the generator to go on with."""
     families = TRAINING if split != "unseen" else HELD_OUT
     family = families[number % len(families)]
     seed = number // len(families) + (0 if split == "train" else RESERVED_SEED)
     rng = np.random.default_rng([number, 11, split == "train"])
-    torch.manual_seed(number)
-    shape = standing(make(family, seed), rng.uniform(-np.pi, np.pi))
-    vertices, faces = metric_mesh(shape.vertices, shape.faces, family)
+    return standing(make(family, seed), rng.uniform(-np.pi, np.pi)), seed, rng
+
+
+def object_clips(number, hands, split="train", each=3, limit=60):
+    """All clips of object `number`: (list of clips with action, hands and captions added, object dict, grasps)."""
+    shape, seed, rng = object_shape(number, split)
+    vertices, faces = metric_mesh(shape.vertices, shape.faces, shape.name)
     grid = distance_grid(vertices, faces)
     points, normals = contact_points(vertices, faces)
     points, normals = torch.as_tensor(points).float(), torch.as_tensor(normals).float()
@@ -89,7 +93,7 @@ def object_clips(number, hands, split="train", each=3, limit=60):
         made.append({**clip, "action": action, "hands": which, "captions": words})
         if len(made) == limit:
             break
-    thing = {"points": points.numpy(), "normals": normals.numpy(), "seed": seed, "family": family}
+    thing = {"points": points.numpy(), "normals": normals.numpy(), "seed": seed, "family": shape.name}
     return made, thing, grasps
 
 
@@ -118,7 +122,7 @@ def make_shard(path, numbers, hands, encoder, split):
         "seed": np.array([t["seed"] for t in things], np.int64),
     }  # fmt: skip
     plain = {"captions": [c["captions"] for c in clips], "actions": [c["action"] for c in clips],
-             "families": [t["family"] for t in things], "numbers": list(map(int, numbers))}  # fmt: skip
+             "families": [t["family"] for t in things], "numbers": list(map(int, numbers)), "hands": [c["hands"] for c in clips]}  # fmt: skip
     shards.write(path, arrays, plain)
     return count
 

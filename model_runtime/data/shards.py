@@ -7,7 +7,7 @@ A shard holds, for N clips of M objects, padded to F frames:
     hold (N, 2, 2) int16            the frames [first, end) in which the left and the right hand hold the object
     text (N, W, 384) float16        W captions of each clip, embedded
     points, normals (M, 256, 3) float32 and seed (M,) int64
-    plain: JSON bytes {"captions": N lists of W, "actions": N, "families": M}
+    plain: JSON bytes {"captions": N lists of W, "actions": N, "hands": N, "families": M, "numbers": M}
 """
 
 import json

@@ -28,7 +28,8 @@ def moved(motion):
     angle = (1 - ((turn.diagonal(dim1=-2, dim2=-1).sum(-1) - 1) / 2)).clamp(0, 2)  # 1 - cos
     away = ((place - place[:1]).norm(dim=-1) > LIFTED) | (angle > 0.03)
     speed = torch.cat([place.diff(dim=0).norm(dim=-1), place.new_zeros(1)])
-    rest_again = (place[:, 2] - place[0, 2] < LIFTED) & (speed < 0.002)
+    turning = torch.cat([turn.diff(dim=0).flatten(1).norm(dim=-1), place.new_zeros(1)])
+    rest_again = (place[:, 2] - place[0, 2] < LIFTED) & (speed < 0.002) & (turning < 0.02)
     quiet = rest_again.flip(0).to(torch.int).cummin(0).values.flip(0).bool()  # at rest from here to the end
     return away & ~quiet
 

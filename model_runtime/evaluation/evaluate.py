@@ -1,0 +1,112 @@
+"""Measures a checkpoint on objects it never trained on, by the road a user's request takes.
+
+    python -m model_runtime evaluate [--checkpoint FILE] [--split test] [--clips 30] [--seed 0] [--out DIR]
+
+Prompts come from ground-truth clips made on the same objects, whose measures stand beside. Writes DIR/results.json and
+prints a table.
+"""
+
+import argparse
+import json
+import os
+import time
+
+import numpy as np
+import torch
+
+from ..condition.text import TextEncoder
+from ..data import make, shards
+from ..generate import Generator
+from ..hands.layer import load_hand
+from ..objects.distance import distance_grid
+from ..objects.mesh import metric_mesh
+from ..seam import Request
+from .metrics import measures
+
+SHOWN = ("id_max_mm", "deepest_mm", "contact_ratio", "slip_mm", "jerk", "hand_correct", "seconds")
+
+
+def cases(split, objects, folder):
+    """One clip of ground truth for each of `objects` objects: dicts of vertices, faces, caption, hands, signal, active."""
+    hands, encoder = [load_hand(0), load_hand(1)], None
+    found = []
+    for number in range(10 * objects):
+        path = os.path.join(folder, f"{split}-{number:06d}.npz")
+        if not os.path.exists(path):
+            encoder = encoder or TextEncoder("cpu")
+            if not make.make_shard(path, [number], hands, encoder, split):
+                continue
+        arrays, plain = shards.read(path)
+        row = number % len(plain["actions"])
+        shape, _, _ = make.object_shape(number, split)
+        frames = int(arrays["frames"][row])
+        contact = torch.from_numpy(arrays["contact"][row, :frames]).float().flatten(1) / 255
+        found.append({"family": shape.name, "number": number, "vertices": shape.vertices, "faces": shape.faces,
+                      "prompt": plain["captions"][row][0], "action": plain["actions"][row], "hands": plain["hands"][row],
+                      "active": arrays["active"][row], "seconds": (frames - 1) / shards.FPS,
+                      "signal": torch.cat([torch.from_numpy(arrays["motion"][row, :frames]), contact], -1)})  # fmt: skip
+        if len(found) == objects:
+            break
+    return found
+
+
+def correct(case, values):
+    """Whether the hands that hold are those that were asked for (both, for a hand-over)."""
+    both = case["hands"] == "both" or case["action"] == "hand over"
+    want = (True, True) if both else (case["hands"] == "left", case["hands"] == "right")
+    return (values["left_holds"], values["right_holds"]) == want
+
+
+def evaluate(split, clips, seed, checkpoint, folder, device="cpu"):
+    """Measures ground truth and the checkpoint; returns {"ground_truth": rows, "jointhoi": rows}."""
+    chosen = cases(split, clips, os.path.join(folder, "data"))
+    generator = Generator(device, checkpoint)
+    rows = {"ground_truth": [], "jointhoi": []}
+    for i, case in enumerate(chosen):
+        vertices, faces = metric_mesh(case["vertices"], case["faces"], case["family"])
+        grid = distance_grid(vertices, faces)
+        truth = measures(case["signal"], [h.cpu() for h in generator.hands], grid, case["active"], shards.FPS)
+        begun = time.time()
+        clip = generator.generate(Request(case["prompt"], vertices, faces, seconds=case["seconds"], seed=seed + i))
+        clip.metrics["seconds"] = time.time() - begun
+        truth["seconds"] = 0.0
+        for name, values in (("ground_truth", truth), ("jointhoi", clip.metrics)):
+            about = {key: case[key] for key in ("family", "number", "prompt", "action", "hands")}
+            rows[name].append({**about, **values, "hand_correct": correct(case, values)})
+        print(f"{i + 1}/{len(chosen)} {case['family']}: {case['prompt']} | " + figures(clip.metrics), flush=True)
+    return rows
+
+
+def figures(values):
+    """The shown measures of one clip, on a line."""
+    return " ".join(f"{name} {values[name]:.2f}" for name in SHOWN if name in values)
+
+
+def table(rows):
+    """A Markdown table of the means."""
+    lines = ["| method | " + " | ".join(SHOWN) + " |", "|---" * (len(SHOWN) + 1) + "|"]
+    for method, items in rows.items():
+        lines.append(f"| {method} | " + " | ".join(f"{np.mean([r[name] for r in items]):.3f}" for name in SHOWN) + " |")
+    return "\n".join(lines)
+
+
+def main(arguments=None):
+    """The command line; see the top of this file."""
+    parser = argparse.ArgumentParser(prog="model_runtime evaluate", description=__doc__.splitlines()[0])
+    parser.add_argument("--checkpoint")
+    parser.add_argument("--split", choices=("test", "unseen"), default="test")
+    parser.add_argument("--clips", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", default=os.path.join("out", "evaluation"))
+    parser.add_argument("--device", default="cpu")
+    options = parser.parse_args(arguments)
+    os.makedirs(os.path.join(options.out, "data"), exist_ok=True)
+    rows = evaluate(options.split, options.clips, options.seed, options.checkpoint, options.out, options.device)
+    print(table(rows))
+    with open(os.path.join(options.out, "results.json"), "w") as file:
+        means = {m: {n: float(np.mean([r[n] for r in items])) for n in SHOWN} for m, items in rows.items()}
+        json.dump({options.split: means, "clips": rows}, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()
