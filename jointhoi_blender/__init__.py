@@ -1,0 +1,80 @@
+"""JointHOI in Blender: a sentence and an object in, hands and the object as ordinary keyframes out.
+
+    import jointhoi_blender as jointhoi
+    take = jointhoi.generate(bpy.data.objects["Mug"], "Drink from the mug with the right hand.", seed=1, seconds=4.0)
+    take.hands["RIGHT"], take.object, take.frame_range, take.metrics, take.clip
+    takes = jointhoi.generate_batch([{"object": mug, "prompt": "Lift the mug."}, {"object": bowl, "prompt": ...}])
+    jointhoi.export_fbx(take, "mug.fbx")
+    take.remove()
+
+The same in Blender's console, in scripts and with PyPI's bpy. What users can mend is raised as `UserError`.
+"""
+
+from .export.fbx import export_fbx
+from .scene.request import request_from
+from .seam import UserError
+from .takes.take import Take, find_takes, make_take
+
+__all__ = ("Take", "UserError", "export_fbx", "find_takes", "generate", "generate_batch", "make_take", "request_from")
+
+
+def generate(
+    object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, progress=None, cancelled=None
+):
+    """Generates a take for a Blender object and waits for it.
+
+    object      any object that can make a mesh, in the current scene; it starts where it stands at the current frame
+    prompt      what the hands do: "Drink from the mug with the right hand."
+    hands       "auto" (as the prompt says), "left", "right" or "both"
+    seconds     1.5 to 5
+    fit         for an object too big or too small for a hand: "ask" raises UserError(kind="size"), "scale_hands",
+                "scale_object"
+    heading     which way the actor faces: the angle about +Z from +Y, radians
+    progress    called as progress(fraction, message) now and then
+    cancelled   called as cancelled() -> bool now and then; True ends the work with UserError(kind="cancelled")
+
+    Returns a Take. Raises UserError, and then the scene is as it was.
+    """
+    from . import worker_client
+
+    request = request_from(object, prompt, hands=hands, seconds=seconds, seed=seed, fit=fit, heading=heading)
+    return make_take(object, worker_client.run(request, progress=progress, cancelled=cancelled))
+
+
+def generate_batch(items, progress=None):
+    """Generates one take after another with one warm worker.
+
+    items       dicts of `generate`'s arguments: [{"object": mug, "prompt": "Lift the mug.", "seed": 1}, ...]
+    progress    called as progress(fraction, message) over the whole batch
+
+    Returns a list as long as `items`: a Take each, or, where an item failed, its UserError in the take's place, so that
+    one bad item of a night's batch does not lose the others. A cancellation ends the batch and is raised.
+    """
+    items = list(items)
+    results = []
+    for number, item in enumerate(items):
+
+        def tell(fraction, message, number=number):
+            progress((number + fraction) / len(items), f"{number + 1} of {len(items)}: {message}")
+
+        try:
+            results.append(generate(**{"progress": tell if progress else None, **item}))
+        except UserError as error:
+            if error.kind == "cancelled":
+                raise
+            results.append(error)
+    return results
+
+
+def register():
+    """Adds the panel to Blender's sidebar."""
+    from . import ui
+
+    ui.register()
+
+
+def unregister():
+    """Removes the panel."""
+    from . import ui
+
+    ui.unregister()
