@@ -9,6 +9,7 @@ CLASSES = (
     settings.JOINTHOI_Settings,
     operators.JOINTHOI_OT_generate,
     operators.JOINTHOI_OT_cancel,
+    operators.JOINTHOI_OT_export_fbx,
     panel.JOINTHOI_PT_main,
     panel.JOINTHOI_PT_take,
 )

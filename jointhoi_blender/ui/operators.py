@@ -1,13 +1,13 @@
 """Generate and Cancel. Generating waits in a timer, never in the window; called from a script it blocks."""
 
-import json
-
 import bpy
-from bpy.props import EnumProperty
+from bpy.props import EnumProperty, StringProperty
+from bpy_extras.io_utils import ExportHelper
 
 from .. import seam, worker_client
+from ..export.fbx import export_fbx
 from ..scene.request import request_from
-from ..takes.take import make_take
+from ..takes.take import find_takes, make_take
 from . import preferences, settings
 
 TICK_SECONDS = 0.1
@@ -120,7 +120,7 @@ class JOINTHOI_OT_generate(bpy.types.Operator):
         if not context.scene.jointhoi.prompt.strip():
             raise seam.UserError("The prompt is empty; write what the hands should do with the object.")
         thing = chosen_object(context)
-        self.thing_uid, self.thing_name = thing.session_uid, thing.name
+        self.thing_uid, self.thing_name, self.frame = thing.session_uid, thing.name, context.scene.frame_current
         self.scene_uid = context.scene.session_uid
         fields = context.scene.jointhoi
         self.request = request_from(
@@ -146,10 +146,8 @@ class JOINTHOI_OT_generate(bpy.types.Operator):
             raise seam.UserError(
                 f"“{thing.name}” was edited while its take was being made, so the hands would miss it; generate again.", "mesh"
             )
-        take = make_take(thing, clip)
-        fields = context.scene.jointhoi
-        fields.metrics = json.dumps(take.metrics)
-        fields.take = f"{thing.name}: {clip.prompt}"
+        context.scene.frame_set(self.frame)
+        make_take(thing, clip)
 
     def _stop(self, context):
         if Session.job is self.job:
@@ -164,6 +162,28 @@ class JOINTHOI_OT_generate(bpy.types.Operator):
             Session.error = error
             self.report({level}, str(error))
         return {"CANCELLED"}
+
+
+class JOINTHOI_OT_export_fbx(bpy.types.Operator, ExportHelper):
+    bl_idname = "jointhoi.export_fbx"
+    bl_label = "Export FBX"
+    bl_description = "Write the last take's hands and object, with the settings that keep every joint in place"
+
+    filename_ext = ".fbx"
+    filter_glob: StringProperty(default="*.fbx", options={"HIDDEN"})
+
+    @classmethod
+    def poll(cls, context):
+        return context.mode == "OBJECT" and bool(find_takes(context.scene))
+
+    def execute(self, context):
+        try:
+            export_fbx(find_takes(context.scene)[-1], self.filepath)
+        except seam.UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"Wrote {self.filepath}")
+        return {"FINISHED"}
 
 
 class JOINTHOI_OT_cancel(bpy.types.Operator):

@@ -1,12 +1,12 @@
 """The tab "JointHOI" in the 3D view's sidebar."""
 
-import json
 import textwrap
 
 import bpy
 
 from .. import worker_client
-from .operators import JOINTHOI_OT_cancel, JOINTHOI_OT_generate, Session
+from ..takes.take import find_takes
+from .operators import JOINTHOI_OT_cancel, JOINTHOI_OT_export_fbx, JOINTHOI_OT_generate, Session
 from .preferences import ADDON, chosen
 
 UNITS = {"mm": " mm", "cm3": " cm³", "s": " s"}
@@ -78,18 +78,19 @@ class JOINTHOI_PT_take(bpy.types.Panel):
 
     @classmethod
     def poll(cls, context):
-        return bool(context.scene.jointhoi.metrics)
+        return bool(find_takes(context.scene))
 
     def draw(self, context):
-        fields = context.scene.jointhoi
+        take = find_takes(context.scene)[-1]
         column = self.layout.column(align=True)
-        for line in wrapped(fields.take, context):
+        for line in wrapped(f"{take.object.name if take.object else 'Deleted object'}: {take.prompt}", context):
             column.label(text=line)
-        for name, value in json.loads(fields.metrics).items():
+        for name, value in take.metrics.items():
             label, text = readable(name, value)
             split = column.split(factor=0.65)
             split.label(text=label)
             split.label(text=text)
+        self.layout.operator(JOINTHOI_OT_export_fbx.bl_idname, icon="EXPORT")
 
 
 def readable(name, value):

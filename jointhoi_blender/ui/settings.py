@@ -54,5 +54,3 @@ class JOINTHOI_Settings(bpy.types.PropertyGroup):
         description="Which way the actor looks, seen from above: 0 is along +Y, 90 along -X",
     )
     fit: EnumProperty(name="Size", items=FITS, description="What to do with an object too big or too small for a hand")
-    metrics: StringProperty(options={"HIDDEN"}, description="The last take's measures, as JSON")
-    take: StringProperty(options={"HIDDEN"}, description="What the last take was made from")

@@ -37,7 +37,7 @@ except ImportError:
     twice = False
 addon_utils._extensions_warnings_get._is_first = True
 found = {
-    "metrics": json.loads(bpy.context.scene.jointhoi.metrics),
+    "metrics": jointhoi.find_takes()[-1].metrics,
     "armatures": len(bpy.data.armatures),
     "home": jointhoi.generate.__module__,
     "device": jointhoi.worker_client._settings.device,

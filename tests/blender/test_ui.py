@@ -1,6 +1,5 @@
 """The panel's operators and preferences, called as a script calls them; `tests/gui` presses the buttons."""
 
-import json
 import os
 from pathlib import Path
 import sys
@@ -54,8 +53,9 @@ def test_generate_makes_a_take_of_the_active_object_and_keeps_its_measures():
     fields = bpy.context.scene.jointhoi
     fields.prompt, fields.seed = "Lift the box with the right hand.", 5
     assert generate() == {"FINISHED"}
-    assert json.loads(fields.metrics)["penetration_mm"] == 1.5
-    assert "Box" in fields.take and "Lift the box" in fields.take
+    (take,) = jointhoi_blender.find_takes()
+    assert (take.object, take.prompt, take.metrics) == (box, fields.prompt, {"penetration_mm": 1.5})
+    assert take.frame_range[0] == bpy.context.scene.frame_current
     assert box.animation_data.action
     assert [thing for thing in bpy.data.objects if thing.type == "ARMATURE"]
     assert operators.Session.error is None and operators.Session.job is None
@@ -136,6 +136,32 @@ def test_an_object_that_changes_while_its_take_is_made_gets_no_take(monkeypatch,
     assert not bpy.data.actions and not bpy.data.armatures
 
 
+def test_the_take_starts_at_the_frame_at_which_it_was_asked_for(monkeypatch):
+    a_box()
+    scene = bpy.context.scene
+    scene.jointhoi.prompt = "Lift it."
+    scene.frame_set(10)
+    run = worker_client.run
+
+    def run_and_scrub(request):
+        clip = run(request)
+        scene.frame_set(77)
+        return clip
+
+    monkeypatch.setattr(worker_client, "run", run_and_scrub)
+    generate()
+    assert jointhoi_blender.find_takes()[0].frame_range[0] == 10
+
+
+def test_the_last_take_is_exported(tmp_path):
+    assert not bpy.ops.jointhoi.export_fbx.poll()
+    a_box()
+    bpy.context.scene.jointhoi.prompt = "Lift it."
+    generate()
+    bpy.ops.jointhoi.export_fbx(filepath=str(tmp_path / "take.fbx"))
+    assert (tmp_path / "take.fbx").read_bytes().startswith(b"Kaydara FBX Binary")
+
+
 def test_a_renamed_object_still_gets_its_take(monkeypatch):
     box = a_box()
     bpy.context.scene.jointhoi.prompt = "Lift it."
@@ -161,7 +187,7 @@ def test_the_fields_are_saved_with_the_file(tmp_path):
     bpy.ops.wm.open_mainfile(filepath=path)
     fields = bpy.context.scene.jointhoi
     assert (fields.prompt, fields.hands, fields.seconds, fields.seed) == ("Lift it.", "both", 2.5, 9)
-    assert json.loads(fields.metrics)["penetration_mm"] == 1.5
+    assert jointhoi_blender.find_takes()[0].metrics == {"penetration_mm": 1.5}
 
 
 def test_the_lengths_on_offer_are_the_models():

@@ -41,7 +41,7 @@ def report():
         "prompt": scene.jointhoi.prompt,
         "job": session.job and session.job.message,
         "error": session.error and str(session.error),
-        "metrics": scene.jointhoi.metrics,
+        "metrics": [take.metrics for take in addon().find_takes(scene)],
         "action": bool(mug and mug.animation_data and mug.animation_data.action),
         "frame": scene.frame_current,
         "drawn": bool(drawn),
