@@ -116,12 +116,10 @@ def _sizes(shape):
 
 
 def _from_bytes(dtype, data, shape, fortran):
-    shape, count = _sizes(shape), 1
-    for size in shape:
-        count *= size
-    if count * dtype.itemsize != len(data):
-        raise NotMano("it holds an array whose shape does not match its data")
-    return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
+    try:  # a view of the bytes: nothing is allocated, and a shape that does not fit them is an error
+        return np.frombuffer(data, dtype).reshape(_sizes(shape), order="F" if fortran else "C")
+    except ValueError:
+        raise NotMano("it holds an array whose shape does not match its data") from None
 
 
 def _sparse(state, by_column):
