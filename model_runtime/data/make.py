@@ -1,6 +1,6 @@
 """Makes training clips from a seed, shard by shard.
 
-    python -m model_runtime data --out DIR --objects 400 [--first 0] [--every 1/2] [--split train]
+    python -m model_runtime data --out DIR --objects 400 [--first 0] [--every 1/2] [--split train] [--device cuda]
 
 Object number n is family n % F with seed n // F, so any part of a run can be made anywhere, twice, the same. A shard
 that exists is not made again. With --split test the objects are those kept away from training,
@@ -73,7 +73,7 @@ def object_shape(number, split):
     return standing(make(family, seed), rng.uniform(-np.pi, np.pi)), seed, rng
 
 
-def object_clips(number, hands, split="train", each=3, limit=60):
+def object_clips(number, hands, split="train", each=3, limit=60, device="cpu"):
     """All clips of object `number`: (list of clips with action, hands and captions added, object dict, grasps)."""
     shape, seed, rng = object_shape(number, split)
     vertices, faces = metric_mesh(shape.vertices, shape.faces, shape.name)
@@ -81,7 +81,10 @@ def object_clips(number, hands, split="train", each=3, limit=60):
     points, normals = contact_points(vertices, faces)
     points, normals = torch.as_tensor(points).float(), torch.as_tensor(normals).float()
     table = float(vertices[:, 2].min())
-    grasps = {side: find(shape, grid, hands[side], side, table, rng) for side in (0, 1)}
+    near = grid.to(device)
+    searching = [hand.to(device) for hand in hands]
+    grasps = {side: find(shape, near, searching[side], side, table, rng) for side in (0, 1)}
+    hands = [hand.to("cpu") for hand in hands]  # one clip at a time is too little work for a GPU
     made = []
     for action, which, grips in plans(shape, grasps, rng, each):
         seconds = float(rng.choice(LENGTHS[2:] if action == "hand over" else LENGTHS))
@@ -97,11 +100,11 @@ def object_clips(number, hands, split="train", each=3, limit=60):
     return made, thing, grasps
 
 
-def make_shard(path, numbers, hands, encoder, split):
+def make_shard(path, numbers, hands, encoder, split, device="cpu"):
     """Makes the clips of some objects and writes them as one shard; returns how many clips."""
     clips, things = [], []
     for number in numbers:
-        made, thing, _ = object_clips(number, hands, split)
+        made, thing, _ = object_clips(number, hands, split, device=device)
         clips += [{**clip, "object": len(things)} for clip in made]
         things.append(thing)
     if not clips:
@@ -135,6 +138,7 @@ def main(arguments=None):
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--part", default="0/1", help="K/N: make every Nth shard, from the Kth, to share the work")
     parser.add_argument("--split", choices=("train", "test", "unseen"), default="train")
+    parser.add_argument("--device", default="cpu", help="where grasps are searched")
     options = parser.parse_args(arguments)
     os.makedirs(options.out, exist_ok=True)
     mine, of = map(int, options.part.split("/"))
@@ -146,7 +150,7 @@ def main(arguments=None):
         if shard % of != mine or os.path.exists(path):
             continue
         begun = time.time()
-        count = make_shard(path, chunk, hands, encoder, options.split)
+        count = make_shard(path, chunk, hands, encoder, options.split, options.device)
         print(f"{path}: {count} clips in {time.time() - begun:.0f} s", flush=True)
 
 
