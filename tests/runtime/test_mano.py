@@ -59,7 +59,8 @@ def hand_data(side, seed=0):
     count = len(data["v_template"])
     flip = np.array([1.0 if side else -1.0, 1, 1])
     data["posedirs"] = rng.normal(0, 3e-4, (count, 3, 135)) * flip[:, None]
-    data["shapedirs"] = np.concatenate([data["shapedirs"], rng.normal(0, 1e-3, (count, 3, 10)) * flip[:, None]], 2)
+    moving = data["shapedirs"] + rng.normal(0, 2e-3, (3, 10)) * flip[:, None]  # MANO's shapes move the wrist as well
+    data["shapedirs"] = np.concatenate([moving, rng.normal(0, 1e-3, (count, 3, 10)) * flip[:, None]], 2)
     data["f"] = data["f"].astype(np.uint32)
     data["bs_type"], data["bs_style"] = "lrotmin", "lbs"
     data.pop("shape_names")
