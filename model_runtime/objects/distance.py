@@ -93,7 +93,7 @@ def outer_surface(vertices, faces):
     boxes = [(corners[part == index].min((0, 1)), corners[part == index].max((0, 1))) for index in range(parts)]
     shared = sum(((corners.max(1) >= low) & (corners.min(1) <= high)).all(1).astype(int) for low, high in boxes) > 1
     kept, corners = [corners[~shared]], corners[shared]
-    for longest in (0.04, 0.02, 0.01, 0.005):  # of the diagonal; finer only around the seams
+    for longest in (0.02, 0.005):  # of the diagonal; finer only around the seams
         corners = _cut(corners, longest * size)
         hidden = _hidden(corners, 1e-3 * size, boxes, whole)
         kept.append(corners[~hidden.any(1)])
@@ -124,7 +124,7 @@ def _hidden(corners, step, boxes, mesh):
 
     boxes: the parts' (lower, upper); only where two of them meet can anything be hidden.
     """
-    weights = np.array([[1, 1, 1], [8, 1, 1], [1, 8, 1], [1, 1, 8]]) / np.array([[3], [10], [10], [10]])
+    weights = np.array([[1, 1, 1], [18, 1, 1], [1, 18, 1], [1, 1, 18]]) / np.array([[3], [20], [20], [20]])
     places = np.einsum("pc,fcx->fpx", weights, corners)
     hidden = sum(((places >= low) & (places <= high)).all(-1).astype(int) for low, high in boxes) > 1
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])

@@ -1,0 +1,45 @@
+"""Which hands a sentence names: phrases that people write, with direction words and places as traps."""
+
+import pytest
+
+from model_runtime.condition.hands import hands_named
+
+PHRASES = {
+    "right": (
+        "Drink from the mug with the right hand.", "Place the scissor with right hand.", "LIFT IT WITH THE RIGHT HAND",
+        "hold the phone in the right hand", "Right hand: drink", "lift the mug, right hand", "Right-handed, pour the tea",
+        "Move the cup to the left with the right hand", "Lift the left mug with the right hand",
+        "pass the mug to someone on the left with the right hand", "with the right hand, not the left",
+        "not with the left hand but with the right hand", "without the left hand, lift it",
+        "don't use your left hand", "Use your right to stir, slowly", "use your right hand to hand the book to someone",
+        "The right hand turns the mug around", "shake it with the right fist",
+    ),
+    "left": (
+        "Pick it up with your left hand", "Left-handed, pour from the bottle", "hold the mug in his left palm",
+        "left‑handed", "lift it with your left-hand", "Move the mug with the left hand to the right",
+        "grab the right-hand side of the box with the left hand", "Use the left hand and turn right",
+        "The hammer is left on the table; lift it with the left hand", "Turn it from left to right with the left hand",
+    ),
+    "both": (
+        "Inspect the cube with both hands.", "using two hands", "2 hands", "two-handed lift of the pot", "Bimanual lift",
+        "with  both  of  your hands", "using both your hands", "with your two hands", "carry it with your hands",
+        "with the left and the right hand", "left- and right-hand lift", "Grab it with the left and pour with the right.",
+        "Pass the ball from the left hand to the right", "hand it from your right hand into your left hand",
+        "from left hand to right hand", "hand the cup over from left to right hand", "pass it from one hand to the other",
+        "Take the mug with the right hand and pass it to the other hand", "swap hands on the bottle", "right then left hand",
+        "take the mug with the left hand and hand it over to the right!", "The left hand passes the ball to the right.",
+        "Hold the bottle with the left hand and open it with the right one", "turn left, then lift with both hands",
+    ),
+    "auto": (
+        "Drink from the mug.", "Hand over the piggybank!", "Move the mug to the left", "Turn right and pick up the cup",
+        "grab the left-hand side of the box", "the handle on the left", "on the other hand, shake it", "with one hand",
+        "the right mug", "the right way up", "with the right grip", "use the right amount", "with either hand",
+        "Use the left or the right hand", "use a two-handled pot", "hand it to the person on the right", "left", "",
+        "from right to left", "mit der linken Hand", "take a right-hand turn", "He left the cup on the table", "🥤👉",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("hands, phrase", [(hands, phrase) for hands, phrases in PHRASES.items() for phrase in phrases])
+def test_phrase(hands, phrase):
+    assert hands_named(phrase) == hands
