@@ -20,11 +20,12 @@ def key_object(object, bag, frames, world):
     local = np.linalg.inv(parent_matrices(object, frames)) @ world
     curves = transform_curves(object, local)
     group = keys.new_group(bag, "Object Transforms")
+    strips = len(object.animation_data.nla_tracks) > 0  # may move what nothing here would otherwise hold
     for path in TRANSFORMS:
         current = np.atleast_1d(np.array(getattr(object, path), np.float64))
         for index in range(len(current)):
             curve = bag.fcurves.find(path, index=index)
-            if curve is None and path not in curves:
+            if curve is None and path not in curves and not (strips and path.startswith("delta")):
                 continue
             if curve is not None and curve.mute:
                 bag.fcurves.remove(curve)

@@ -118,7 +118,8 @@ def _skin_material():
     material = bpy.data.materials.get(MATERIAL)
     if material is None or material.library:
         material = bpy.data.materials.new(MATERIAL)
-        material.use_nodes = True
+        if material.node_tree is None:  # before 5.0
+            material.use_nodes = True
         material.diffuse_color = SKIN
         surface = material.node_tree.nodes["Principled BSDF"].inputs
         surface["Base Color"].default_value = SKIN

@@ -44,11 +44,14 @@ def toy_hand(side):
     return vertices, joints, faces, np.concatenate(weights)
 
 
-def make_clip(translation=(0, 0, 0), rotation=np.eye(3), points=None, seconds=2.0, fps=30.0, hands="both", seed=0):
-    """A Clip whose object starts at translation, rotation. points (P, 3): contact points; by default on a 10 cm cube."""
+def make_clip(translation=(0, 0, 0), rotation=np.eye(3), points=None, seconds=2.0, fps=30.0, hands="both", seed=0, times=None):
+    """A Clip whose object starts at translation, rotation. points (P, 3): contact points; by default on a 10 cm cube.
+
+    times (T,): the same motion at other moments, in seconds, than those of `fps`
+    """
     rng = np.random.default_rng(seed)
-    frames = int(round(seconds * fps)) + 1
-    t = np.linspace(0, 1, frames)
+    frames = int(round(seconds * fps)) + 1 if times is None else len(times)
+    t = np.arange(frames) / fps / seconds if times is None else np.asarray(times) / seconds
     held = np.clip((t - 0.2) / 0.6, 0, 1)
     lift = 0.2 * np.sin(np.pi * held) ** 2
     place = np.asarray(translation, float) + np.stack([0.1 * held**2, 0.05 * np.sin(4 * held), lift], 1)
@@ -93,7 +96,7 @@ def make_clip(translation=(0, 0, 0), rotation=np.eye(3), points=None, seconds=2.
 def clip_for(request, **options):
     """A clip that starts where a Request says, with its contact points on the request's mesh."""
     centres = request.vertices[request.faces].mean(1)
-    return make_clip(request.translation, request.rotation, centres[: 256], hands=options.pop("hands", "both"), **options)
+    return make_clip(request.translation, request.rotation, centres[:256], hands=options.pop("hands", "both"), **options)
 
 
 def forward_kinematics(clip, frame, side):
