@@ -167,6 +167,8 @@ def run(request, progress=None, cancelled=None):
     """
     job = submit(request)
     asked = False
+    if progress:
+        progress(job.fraction, job.message)
     try:
         while not job.finished:
             for event in job.poll():

@@ -18,6 +18,12 @@ ROOT = HERE.parent.parent
 TETRAHEDRON = np.array([[0, 0, 0], [0.1, 0, 0], [0, 0.1, 0], [0, 0, 0.1]], np.float32)
 FACES = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]], np.int32)
 
+BOX = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)], np.float32)
+BOX_FACES = np.array(
+    [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4],
+     [1, 5, 7], [1, 7, 3]], np.int32
+)  # fmt: skip
+
 
 def a_request(prompt="Lift the mug.", **changes):
     return seam.Request(prompt=prompt, vertices=TETRAHEDRON, faces=FACES, **changes)
@@ -26,8 +32,8 @@ def a_request(prompt="Lift the mug.", **changes):
 class Process:
     """A worker under test: `say` a message, `hear` the next event."""
 
-    def __init__(self, folder, mode="", parent=""):
-        command = [sys.executable, ROOT / "tests" / "fake_worker.py", mode, *([str(parent)] if parent else [])]
+    def __init__(self, folder, mode="", parent="", command=None):
+        command = command or [sys.executable, ROOT / "tests" / "fake_worker.py", mode, *([str(parent)] if parent else [])]
         self.folder, self.events = folder, queue.Queue()
         self.process = subprocess.Popen(
             command,
@@ -49,7 +55,7 @@ class Process:
         self.process.stdin.flush()
 
     def hear(self):
-        line = self.events.get(timeout=20)
+        line = self.events.get(timeout=60)
         return None if line is None else json.loads(line)
 
     def hear_end_of(self, number):
@@ -250,3 +256,30 @@ def test_the_real_command_says_what_is_wrong_with_its_options(tmp_path):
     event = json.loads(result.stdout)
     assert event["event"] == "error" and "abacus" in event["message"]
     assert result.returncode == worker.EXIT_NOT_LOADED
+
+
+def test_the_real_command_loads_a_model_answers_a_request_and_cancels_another(start, tmp_path):
+    """`python -m model_runtime worker` with a network that has learnt nothing: each part of the road is the real one."""
+    import torch
+
+    from model_runtime.diffusion import checkpoint
+    from model_runtime.diffusion.network import JointHOI
+
+    torch.manual_seed(0)
+    checkpoint.save(JointHOI(width=64, depth=1), tmp_path / "untrained.safetensors", {"steps": 0})
+    command = [sys.executable, "-m", "model_runtime", "worker", "--device", "cpu"]
+    process = start(command=[*command, "--checkpoint", str(tmp_path / "untrained.safetensors")])
+    assert process.hear()["event"] == "ready"
+    box = seam.Request("Lift the box with the left hand.", BOX * np.float32(0.08), BOX_FACES, seconds=1.5)
+    paths = [process.generate(number, box) for number in (1, 2)]
+    assert (event := process.hear_end_of(1))["event"] == "done", event
+    while "ampling" not in (event := process.hear()).get("message", ""):
+        assert event["event"] == "progress", event
+    process.say({"op": "cancel", "id": 2})
+    assert process.hear_end_of(2)["event"] == "cancelled"
+    assert not Path(paths[1]).exists()
+    clip = seam.load_clip(paths[0])
+    assert list(clip.hand_active) == [True, False]
+    for name, value in vars(clip).items():
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            assert value.dtype == np.float32 and np.isfinite(value).all(), name
