@@ -61,7 +61,7 @@ def contact_sheet(take, path, moments=6, sides=SIDES, size=320, samples=16, thre
         tell(0.95, "Picture: the labels")
         start, rate = take.frame_range[0], _rate(bpy.context.scene)
         times = [f"{(frame - start) / rate:.1f} s" for frame in frames]
-        sheet = _page(rows, times, take.clip.prompt, size, threads)
+        sheet = _page(rows, times, take.prompt, size, threads)
         _write(sheet, path)
 
 
@@ -69,9 +69,11 @@ def moment_frames(take, count=6):
     """`count` scene frames that tell a take: reach, just before contact, contact, lift, the action, the end.
 
     Contact is the first and last frame in which a hand touches the object according to the take's clip; the action is
-    where the object is farthest from how it stood. Other counts than six are spread evenly between these.
+    when the object first is as far from how it stood as it gets. Other counts than six are spread evenly between these, as are all where the take has no clip.
     """
     clip = take.clip
+    if clip is None:
+        return [float(round(frame)) for frame in np.linspace(*take.frame_range, count)]
     touching = (clip.contact[:, np.asarray(clip.hand_active, bool)] > TOUCHING).any((1, 2))
     held = np.flatnonzero(touching)
     last = clip.frames - 1
@@ -79,7 +81,8 @@ def moment_frames(take, count=6):
     moved = np.linalg.norm(clip.object_translation - clip.object_translation[0], axis=1)
     turned = np.arccos(np.clip((np.einsum("tij,ij->t", clip.object_rotation, clip.object_rotation[0]) - 1) / 2, -1, 1))
     away = moved / max(moved.max(), 1e-3) + turned / max(turned.max(), 0.3)
-    action = first + int(away[first : release + 1].argmax())
+    far = away[first : release + 1]
+    action = first + int((far > 0.97 * far.max()).argmax())
     lift = first + int((moved[first : action + 1] < moved[action] / 2).sum())
     before = max(first - 0.2 * clip.fps, 0.7 * first)
     keys = np.maximum.accumulate([0.45 * first, before, min(first + 0.1 * clip.fps, last), lift, action, last])
@@ -92,9 +95,8 @@ def moment_frames(take, count=6):
 
 
 def _take_meshes(take):
-    """The mesh objects of a take: its object and what hangs on its hands' armatures."""
-    hands = set(take.hands.values())
-    skins = [o for o in bpy.context.scene.objects if o.type == "MESH" and (o in hands or o.parent in hands)]
+    """The objects of a take that are seen, with their kind: its object, and what hangs on its hands' armatures."""
+    skins = [skin for hand in take.hands.values() for skin in hand.children if skin.type == "MESH"]
     return [(take.object, "object")] + [(skin, "hand") for skin in skins]
 
 
@@ -160,9 +162,8 @@ def _studio(size, samples, threads):
 
 def _world(colour, strength):
     world = bpy.data.worlds.new("contact sheet")
-    world.use_nodes = True
-    world.node_tree.nodes["Background"].inputs["Color"].default_value = (*colour, 1)
-    world.node_tree.nodes["Background"].inputs["Strength"].default_value = strength
+    background = _nodes(world).nodes["Background"].inputs
+    background["Color"].default_value, background["Strength"].default_value = (*colour, 1), strength
     return world
 
 
@@ -211,14 +212,20 @@ def _views(snapshots, angle):
             for centre, own in zip(centres, distances)]  # fmt: skip
 
 
+def _nodes(block):
+    """The node tree of a new world or material; from 5.0 they always have one."""
+    if bpy.app.version < (5, 0):
+        block.use_nodes = True
+    return block.node_tree
+
+
 def _material(kind):
     """The sheet's own material: "hand", "object" (with the heat of its `contact` attribute) or "table"."""
     name = f"contact sheet {kind}"
     if name in bpy.data.materials:
         return bpy.data.materials[name]
     material = bpy.data.materials.new(name)
-    material.use_nodes = True
-    nodes, links = material.node_tree.nodes, material.node_tree.links
+    nodes, links = _nodes(material).nodes, material.node_tree.links
     surface = nodes["Principled BSDF"].inputs
     surface["Base Color"].default_value = (*{"hand": SKIN, "object": CERAMIC, "table": TABLE}[kind], 1)
     surface["Roughness"].default_value = {"hand": 0.5, "object": 0.28, "table": 0.75}[kind]
@@ -281,8 +288,7 @@ def _paper(texts, width, height, threads):
     scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"
     scene.world = _world((1, 1, 1), 1)
     ink = bpy.data.materials.new("contact sheet ink")
-    ink.use_nodes = True
-    surface = ink.node_tree.nodes["Principled BSDF"].inputs
+    surface = _nodes(ink).nodes["Principled BSDF"].inputs
     surface["Base Color"].default_value, surface["Specular IOR Level"].default_value = (0, 0, 0, 1), 0
     surface["Emission Color"].default_value, surface["Emission Strength"].default_value = (0.03, 0.03, 0.035, 1), 1
     for text, (x, y), points, align in texts:
