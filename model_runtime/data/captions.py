@@ -45,13 +45,16 @@ CLAUSES = {
     },
     "inspect": {
         "train": ("*inspect {obj}", "*look at {obj}", "*examine {obj}", "*look at {obj} from all sides", "*check {obj}",
-                  "*pick up {obj} and *look at {it}", "*lift {obj} and *inspect {it}", "*turn {obj} around to look at {it}",
+                  "*pick up {obj} and *look at {it}", "*lift {obj} and *inspect {it}",
+                  "*turn {obj} around to look at {it}",
                   "*study {obj}", "*take {obj} and *examine {it}", "*view {obj} closely", "*have a look at {obj}"),
         "test": ("*scrutinise {obj}", "*pick {obj} up and *inspect {it}"),
     },
     "pass": {
-        "train": ("*pass {obj}", "*pass {obj} to someone", "*give {obj} to someone", "*offer {obj}", "*hand {obj} to someone",
-                  "*pass {obj} to another person", "*offer {obj} to somebody", "*reach {obj} forward", "*pass {obj} forward",
+        "train": ("*pass {obj}", "*pass {obj} to someone", "*give {obj} to someone", "*offer {obj}",
+                  "*hand {obj} to someone",
+                  "*pass {obj} to another person", "*offer {obj} to somebody", "*reach {obj} forward",
+                  "*pass {obj} forward",
                   "*pick up {obj} and *give {it} away", "*hold {obj} out to someone", "*give away {obj}",
                   "*pick up {obj} and *pass {it}"),
         "test": ("*present {obj} to someone", "*take {obj} and *pass {it} to a friend"),
@@ -79,16 +82,19 @@ USES = {
 
 # From hand to hand. {one} and {other} are the giving and the taking side.
 GIVING = {
-    "train": ("*hand over {obj} from the {one} hand to the {other} hand", "*pass {obj} from your {one} hand to your {other}",
+    "train": ("*hand over {obj} from the {one} hand to the {other} hand",
+              "*pass {obj} from your {one} hand to your {other}",
               "*hand {obj} over from {one} to {other} hand", "*move {obj} from the {one} to the {other} hand",
               "*pick up {obj} with the {one} hand and *pass {it} to the {other} hand",
               "*take {obj} with the {one} hand and *hand {it} over to the {other}",
-              "*give {obj} from your {one} hand to your {other} hand", "*switch {obj} from the {one} hand to the {other}",
+              "*give {obj} from your {one} hand to your {other} hand",
+              "*switch {obj} from the {one} hand to the {other}",
               "*put {obj} from the {one} hand into the {other} hand"),
     "test": ("*transfer {obj} from the {one} hand to the {other}",),
 }  # fmt: skip
 SWAPPING = {
-    "train": ("*hand over {obj}", "*hand {obj} over", "*hand over {obj} with both hands", "*pass {obj} from one hand to the other",
+    "train": ("*hand over {obj}", "*hand {obj} over", "*hand over {obj} with both hands",
+              "*pass {obj} from one hand to the other",
               "*move {obj} from hand to hand", "*swap hands on {obj}", "*pass {obj} between both hands",
               "*pick up {obj} and *change hands"),
     "test": ("*toss {obj} over into the other hand", "*transfer {obj} to the other hand"),
@@ -99,7 +105,7 @@ ONE_HAND = ("with the {side} hand", "with your {side} hand", "using the {side} h
 BOTH_HANDS = ("with both hands", "using both hands", "with two hands", "with both of your hands", "two-handed",
               "using two hands", "with the left and the right hand")  # fmt: skip
 
-# {do} = clause, part and manner; {does} the same in the third person; {doing} as a gerund; {with} how the hands are named.
+# {do} = clause, part and manner; {does} the same in the third person; {doing} as a gerund; {with} names the hands.
 FRAMES = {
     "train": (*["{do} {with}"] * 7, "{with}, {do}", "please {do} {with}",
               "can you {do} {with}?", "I want to {do} {with}", "a person {does} {with}", "someone {does} {with}",
@@ -107,7 +113,8 @@ FRAMES = {
     "test": ("could you please {do} {with}?", "show me how to {do} {with}"),
 }  # fmt: skip
 ONE_HAND_FRAMES = {
-    "train": ("use your {side} hand to {do}", "use the {side} hand to {do}", "the {side} hand {does}", "{do}, {side} hand",
+    "train": ("use your {side} hand to {do}", "use the {side} hand to {do}", "the {side} hand {does}",
+              "{do}, {side} hand",
               "{side} hand: {do}"),
     "test": ("let the {side} hand {do}", "{do}; only the {side} hand is needed"),
 }  # fmt: skip
@@ -249,7 +256,9 @@ def captions(shape_or_noun, action, hands, part, rng, n, split="train"):
 
 _NAMED = re.compile(r"\b(left|right)(?=(?:[- ]?hand(?:s|ed)?\b(?![- ]?side)|\s+and\s+(?:the |your |my )?right[- ]?hand"
                     r"|\s+and\s+(?:the |your |my )?left[- ]?hand))", re.IGNORECASE)  # fmt: skip
-_GIVING = re.compile(r"\b(?:from|into|pass|giv|switch|transfer|swap|hand(?:s|ing)?\s(?:it|over|\w+\s\w+\sover))", re.IGNORECASE)
+_GIVING = re.compile(
+    r"\b(?:from|into|pass|giv|switch|transfer|swap|hand(?:s|ing)?\s(?:it|over|\w+\s\w+\sover))", re.IGNORECASE
+)
 _IMPLIED = re.compile(r"\b(?:to|into|from) (?:the |your |my |his |her |their )?(left|right)\b"
                       r"(?! side| of| edge| corner| hand|-)", re.IGNORECASE)  # fmt: skip
 _BOTH = re.compile(r"\b(?:both|two)(?:[- ](?:of )?(?:your |the |my )?)hand(?:s|ed)\b|\bbimanual", re.IGNORECASE)

@@ -35,7 +35,9 @@ def test_the_right_hands_and_the_object_are_named(action, hands, split):
 @pytest.mark.parametrize("action", ACTIONS)
 def test_test_wordings_never_train(action):
     def wordings(split):
-        texts = [t for hands in ("left", "right", "both") for t in draw(action, hands, 1500, split, part=None, thing="mug")]
+        texts = [
+            t for hands in ("left", "right", "both") for t in draw(action, hands, 1500, split, part=None, thing="mug")
+        ]
         return {text.lower().rstrip(".!?") for text in texts}
 
     train, test = wordings("train"), wordings("test")
@@ -78,14 +80,25 @@ def test_same_generator_state_same_text():
         ("Use your LEFT hand", "left", "Use your RIGHT hand"),
         ("left-handed, lift it", "left", "right-handed, lift it"),
         ("Lift the box with both hands.", "both", "Lift the box with both hands."),
-        ("Pass the ball from your right hand to your left.", "both", "Pass the ball from your left hand to your right."),
+        (
+            "Pass the ball from your right hand to your left.",
+            "both",
+            "Pass the ball from your left hand to your right.",
+        ),
         ("Lift it with the left and the right hand", "both", "Lift it with the right and the left hand"),
         ("move it from the left to the right hand", "both", "move it from the right to the left hand"),
         ("Drink what is left in the mug right away.", None, "Drink what is left in the mug right away."),
-        ("Drink what is left with the right hand, right now", "right", "Drink what is left with the left hand, right now"),
+        (
+            "Drink what is left with the right hand, right now",
+            "right",
+            "Drink what is left with the left hand, right now",
+        ),
         ("Move the mug with the right hand to the left.", "right", "Move the mug with the left hand to the left."),
-        ("take it with the left hand and hand it over to the right slowly", "both",
-         "take it with the right hand and hand it over to the left slowly"),
+        (
+            "take it with the left hand and hand it over to the right slowly",
+            "both",
+            "take it with the right hand and hand it over to the left slowly",
+        ),
         ("Lift the mug on the right-hand side", None, "Lift the mug on the right-hand side"),
         ("Inspect the cube using two hands", "both", "Inspect the cube using two hands"),
         ("a two-handed lift", "both", "a two-handed lift"),

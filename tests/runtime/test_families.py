@@ -34,7 +34,9 @@ def solid(shape):
 
 
 def winding(shape, points):
-    return igl.fast_winding_number(shape.vertices.astype(np.float64), shape.faces.astype(np.int64), np.atleast_2d(points))
+    return igl.fast_winding_number(
+        shape.vertices.astype(np.float64), shape.faces.astype(np.int64), np.atleast_2d(points)
+    )
 
 
 def test_enough_families_and_some_held_out():

@@ -4,8 +4,8 @@
     shape.vertices, shape.faces, shape.parts["handle"], shape.grips_for("drink"), shape.mouth
 
 Seeds from RESERVED_SEED up belong to tests and samples, and the families in HELD_OUT to the test of unseen kinds of
-things: training uses neither. The generator places, turns and yaws a shape; here it stands as on a table, use end
-towards +X.
+things: training uses neither. The generator places, turns and yaws a shape; here it stands as on a table, its
+working end towards +X.
 """
 
 import zlib

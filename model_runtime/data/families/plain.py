@@ -22,7 +22,9 @@ def box(rng):
         size[:] = rng.uniform(0.09, 0.2) if big else rng.uniform(0.03, 0.07)
     solid = rounded_box(size, rng.uniform(0.001, 0.006), step=max(0.009, size.max() / 16))
     middle = solid[0][solid[1]].mean(1)
-    parts = np.where(middle[:, 2] > 0.499 * size[2] - 1e-3, "top", np.where(middle[:, 2] < 1e-3 - 0.499 * size[2], "bottom", "sides"))
+    parts = np.where(
+        middle[:, 2] > 0.499 * size[2] - 1e-3, "top", np.where(middle[:, 2] < 1e-3 - 0.499 * size[2], "bottom", "sides")
+    )
     length, width, height = size
     every = HANDLING + ("shake",)
     grips = []
@@ -37,9 +39,13 @@ def box(rng):
             reach = length / 2 - min(length / 2, width / 2 + 0.012)
             grips.append(Grip("sides", "wrap", reach * end, UP, fan(-end, UP, 15, 3), every, width / 2, height))
     if length >= 0.10 and height >= 0.03:
-        grips.append(Grip("sides", "two", np.zeros(3), UP, np.stack([X, -X]), TWO_HANDED + ("shake",), length / 2, height))
+        grips.append(
+            Grip("sides", "two", np.zeros(3), UP, np.stack([X, -X]), TWO_HANDED + ("shake",), length / 2, height)
+        )
     if width >= 0.10 and height >= 0.03:
-        grips.append(Grip("sides", "two", np.zeros(3), UP, np.stack([Y, -Y]), TWO_HANDED + ("shake",), width / 2, height))
+        grips.append(
+            Grip("sides", "two", np.zeros(3), UP, np.stack([Y, -Y]), TWO_HANDED + ("shake",), width / 2, height)
+        )
     cube = size.max() < 1.15 * size.min()
     nouns = ("cube", "box", "block", "dice") if cube else ("box", "carton", "package", "parcel" if big else "small box")
     return assemble("box", nouns, [(parts, solid)], grips)
@@ -56,8 +62,14 @@ def ball(rng):
     if radius < 0.024:
         grips.append(Grip("surface", "tripod", np.zeros(3), Y, above(Y, 40), every, radius, radius))
     if radius > 0.04:
-        grips.append(Grip("surface", "two", np.zeros(3), UP, np.stack([X, -X, Y, -Y]), TWO_HANDED + ("shake",), radius, radius))
-    nouns = ("ball", "football", "big ball") if radius > 0.08 else ("ball", "toy ball") + (("tennis ball",) if radius > 0.028 else ("small ball",))
+        grips.append(
+            Grip("surface", "two", np.zeros(3), UP, np.stack([X, -X, Y, -Y]), TWO_HANDED + ("shake",), radius, radius)
+        )
+    nouns = (
+        ("ball", "football", "big ball")
+        if radius > 0.08
+        else ("ball", "toy ball") + (("tennis ball",) if radius > 0.028 else ("small ball",))
+    )
     return assemble("ball", nouns, [("surface", solid)], grips)
 
 
@@ -69,13 +81,15 @@ def phone(rng):
     bump = moved(rounded_box((0.024, 0.024, 0.004), 0.0015, step=0.008), bump_at)
     middle = solid[0][solid[1]].mean(1)
     parts = np.where(middle[:, 2] > 0.49 * size[2], "screen", np.where(middle[:, 2] < -0.49 * size[2], "back", "edges"))
-    grips = [Grip("edges", "pinch", np.zeros(3), X, above(X, 25), HANDLING + ("shake", "use"), size[1] / 2, 0.7 * size[0])]
+    grips = [
+        Grip("edges", "pinch", np.zeros(3), X, above(X, 25), HANDLING + ("shake", "use"), size[1] / 2, 0.7 * size[0])
+    ]
     nouns = ("phone", "smartphone", "cell phone", "mobile phone", "mobile")
     return assemble("phone", nouns, [(parts, solid), ("back", bump)], grips)
 
 
 def book(rng):
-    """A book that stands on its lower edge, spine towards -X, front cover towards -Y; small ones lie, spine towards -Y."""
+    """A book that stands on its lower edge, spine towards -X, cover towards -Y; a small one lies, spine towards -Y."""
     thick, board = rng.uniform(0.012, 0.045), 0.0022
     small = rng.uniform() < 0.3
     wide = rng.uniform(0.06, ONE_HAND) if small else rng.uniform(0.095, 0.16)
@@ -109,16 +123,39 @@ def camera(rng):
     lens_radius = rng.uniform(0.024, 0.43 * height)
     reach = rng.uniform(0.02, 0.06)
     barrel = rounded([(depth / 2 - 0.01, 0.98 * lens_radius), (depth / 2 + 0.4 * reach, 0.98 * lens_radius),
-                      (depth / 2 + 0.42 * reach, lens_radius), (depth / 2 + reach, lens_radius), (depth / 2 + reach, 0.85 * lens_radius),
-                      (depth / 2 + reach - 0.006, 0.7 * lens_radius), (depth / 2 + reach - 0.004, 0.2 * lens_radius)], 0.001)  # fmt: skip
+                      (depth / 2 + 0.42 * reach, lens_radius), (depth / 2 + reach, lens_radius),
+                       (depth / 2 + reach, 0.85 * lens_radius),
+                      (depth / 2 + reach - 0.006, 0.7 * lens_radius),
+                       (depth / 2 + reach - 0.004, 0.2 * lens_radius)], 0.001)  # fmt: skip
     points, faces = lathe(divided(barrel[:, ::-1], 0.008), 36)
     finder = moved(rounded_box((0.8 * depth, 0.3 * wide, 0.024), 0.006, step=0.009), (0, 0, height / 2 + 0.004))
-    button = moved(lathe([(0.005, -0.006), (0.006, 0.002), (0.005, 0.004), (0.002, 0.0045)], 20), (0, -0.38 * wide, height / 2))
-    bulge = moved(rounded_box((0.018, 0.024, 0.85 * height), 0.008, step=0.009), (depth / 2, 0.012 - wide / 2 + 0.001, 0))
+    button = moved(
+        lathe([(0.005, -0.006), (0.006, 0.002), (0.005, 0.004), (0.002, 0.0045)], 20), (0, -0.38 * wide, height / 2)
+    )
+    bulge = moved(
+        rounded_box((0.018, 0.024, 0.85 * height), 0.008, step=0.009), (depth / 2, 0.012 - wide / 2 + 0.001, 0)
+    )
     grips = [
         Grip("body", "two", np.zeros(3), UP, np.stack([Y, -Y]), TWO_HANDED + ("use",), wide / 2, height),
-        Grip("body", "pinch", np.array([0, -0.3 * wide, height / 2 - 0.025]), Y, above(Y, 20), HANDLING, depth / 2, 0.3 * wide),
-        Grip("body", "wrap", np.array([0, 0.02 - wide / 2, 0]), UP, fan(Y, UP, 30, 3), HANDLING + ("use",), 0.022, height),
+        Grip(
+            "body",
+            "pinch",
+            np.array([0, -0.3 * wide, height / 2 - 0.025]),
+            Y,
+            above(Y, 20),
+            HANDLING,
+            depth / 2,
+            0.3 * wide,
+        ),
+        Grip(
+            "body", "wrap", np.array([0, 0.02 - wide / 2, 0]), UP, fan(Y, UP, 30, 3), HANDLING + ("use",), 0.022, height
+        ),
     ]
-    solids = [("body", body), ("lens", (points[:, [2, 0, 1]], faces)), ("finder", finder), ("button", button), ("body", bulge)]
+    solids = [
+        ("body", body),
+        ("lens", (points[:, [2, 0, 1]], faces)),
+        ("finder", finder),
+        ("button", button),
+        ("body", bulge),
+    ]
     return assemble("camera", ("camera", "photo camera", "digital camera"), solids, grips)

@@ -69,7 +69,7 @@ class Shape:
                          one another; a point is inside where the winding number is above 0.5.
     name                 the family; `nouns` are words for it, the commonest first
     face_part (F,)       int32 index into part_names: every face belongs to exactly one part
-    front (3,)           the use direction, +X in every family: where liquid leaves, the working end of a tool, a lens
+    front (3,)           the use direction: +X, where liquid leaves, the working end of a tool, a lens; a hammer's is +Y
     grips, mouth         see Grip, Mouth; mouth is None where nothing is drunk or poured
     """
 

@@ -3,6 +3,8 @@
 Metres; faces counter-clockwise seen from outside; every solid is watertight on its own.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -69,7 +71,7 @@ def rounded(points, radius, steps=4):
 def divided(path, step):
     """A polyline (N, D) with edges longer than `step` cut into equal pieces."""
     out = [path[:1]]
-    for start, end in zip(path, path[1:]):
+    for start, end in pairwise(path):
         count = max(1, int(np.ceil(np.linalg.norm(end - start) / step)))
         out.append(start + (end - start) * np.linspace(0, 1, count + 1)[1:, None])
     return np.concatenate(out)
@@ -138,8 +140,8 @@ def rounded_box(size, radius, step=0.012):
 
 def welded(vertices, faces, tolerance=1e-7):
     """Joins equal vertices."""
-    keys, index, inverse = np.unique(np.round(vertices / tolerance).astype(np.int64), axis=0,
-                                     return_index=True, return_inverse=True)  # fmt: skip
+    keys = np.round(vertices / tolerance).astype(np.int64)
+    _, index, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     return vertices[index], inverse.reshape(-1)[faces]
 
 

@@ -22,7 +22,9 @@ def bar_grip(part, start, end, radius, actions=USED, kind="wrap", spread_deg=60)
 def handle_profile(length, radius, rng, waist=(0.78, 1.0)):
     """(x, radius) of a turned grip of the given length from x = -length to 0, with rounded ends."""
     thin = radius * rng.uniform(*waist)
-    body = bezier([(-0.93 * length, radius), (-0.6 * length, radius), (-0.4 * length, thin), (-0.02 * length, thin)], 12)
+    body = bezier(
+        [(-0.93 * length, radius), (-0.6 * length, radius), (-0.4 * length, thin), (-0.02 * length, thin)], 12
+    )
     end = [(-length, 0.35 * radius), (-0.992 * length, 0.7 * radius), (-0.97 * length, 0.93 * radius)]
     return np.vstack([end, body])
 
@@ -34,7 +36,15 @@ def hammer(rng):
     handle = bar(divided(handle_profile(length, radius, rng), 0.012), 22, flat=rng.uniform(0.75, 0.95))
     handle[0][:, 0] += 0.5 * face
     back = rng.uniform(0.45, 0.58) * head  # from the handle to the claw's or peen's end
-    knots = [-back, -0.5 * face, 0.5 * face, head - back - 0.017, head - back - 0.013, head - back - 0.0015, head - back]
+    knots = [
+        -back,
+        -0.5 * face,
+        0.5 * face,
+        head - back - 0.017,
+        head - back - 0.013,
+        head - back - 0.0015,
+        head - back,
+    ]
     y = np.concatenate([np.linspace(*knots[:2], 9), np.linspace(-0.35 * face, 0.5 * face, 4), [0.75 * face], knots[3:]])
     across = np.interp(y, knots, face * np.array([rng.uniform(0.7, 1.1), 0.8, 0.8, 0.7, 1.0, 1.0, 0.88]))
     thin = np.interp(y, knots, face * np.array([0.14, 0.75, 0.75, 0.7, 1.0, 1.0, 0.88]))
@@ -64,11 +74,16 @@ def pan(rng):
     reach, rise = rng.uniform(0.13, 0.19), rng.uniform(0.005, 0.05)
     z = rng.uniform(0.62, 0.8) * height
     start = np.interp(z, side[:, 1], side[:, 0]) - 0.4 * wall
-    path = bezier([(start, z), (start + 0.3 * reach, z + 0.6 * rise), (start + 0.6 * reach, z + rise), (start + reach, z + rise)], 24)
+    path = bezier(
+        [(start, z), (start + 0.3 * reach, z + 0.6 * rise), (start + 0.6 * reach, z + rise), (start + reach, z + rise)],
+        24,
+    )
     path = np.stack([-path[:, 0], 0 * path[:, 0], path[:, 1]], 1)
     t = np.linspace(0, 1, 24)
     half_width, half_height = rng.uniform(0.009, 0.0135), rng.uniform(0.007, 0.0095)
-    swell = (0.6 + 0.4 * np.clip(t / 0.35, 0, 1) ** 2 * (3 - 2 * np.clip(t / 0.35, 0, 1))) * np.sqrt(1 - np.clip((t - 0.9) / 0.105, 0, 1) ** 2)
+    swell = (0.6 + 0.4 * np.clip(t / 0.35, 0, 1) ** 2 * (3 - 2 * np.clip(t / 0.35, 0, 1))) * np.sqrt(
+        1 - np.clip((t - 0.9) / 0.105, 0, 1) ** 2
+    )
     handle = tube(path, half_width * swell, half_height * swell, 18, power=2.5)
     every = HANDLING + ("pour", "shake", "use")
     grips = [bar_grip("handle", path[9], path[22], half_width, every)]
@@ -85,10 +100,9 @@ def torch(rng):
     head, head_length = radius * rng.uniform(1.15, 1.8), rng.uniform(0.03, 0.055)
     flare = rng.uniform(0.3, 0.9) * head_length
     barrel = rounded([(-length, 0.6 * radius), (-length, radius), (0, radius), (flare, head), (head_length, head),
-                      (head_length, 0.86 * head), (head_length - 0.004, 0.84 * head), (head_length - 0.005, 0.3 * head)],
+                      (head_length, 0.86 * head), (head_length - 0.004, 0.84 * head),
+                      (head_length - 0.005, 0.3 * head)],
                      [0.003, 0.006, 0.006, 0.001, 0.001, 0.001])  # fmt: skip
-    x = barrel[:, 0]
-    barrel = np.stack([x, barrel[:, 1]], 1)
     points, faces = lathe(divided(barrel[:, ::-1], 0.008), 32)
     solid = (points[:, [2, 0, 1]], faces)
     button_at = -rng.uniform(0.15, 0.35) * length
@@ -134,9 +148,13 @@ def screwdriver(rng):
     reach, shaft = rng.uniform(0.07, 0.15), rng.uniform(0.0024, 0.004)
     points, faces = bar(divided(handle_profile(length, radius, rng, (0.65, 0.9)), 0.008), 36)
     angle = np.arctan2(points[:, 2], points[:, 1])
-    along = np.clip((points[:, 0] + 0.95 * length) / (0.1 * length), 0, 1) * np.clip(-(points[:, 0] + 0.2 * length) / (0.1 * length), 0, 1)
+    along = np.clip((points[:, 0] + 0.95 * length) / (0.1 * length), 0, 1) * np.clip(
+        -(points[:, 0] + 0.2 * length) / (0.1 * length), 0, 1
+    )
     points[:, 1:] *= (1 - 0.06 * along * (1 + np.cos(6 * angle)))[:, None]
-    rod = divided(np.array([(-0.02, shaft), (reach - 0.014, shaft), (reach - 0.006, 1.2 * shaft), (reach, shaft)]), 0.010)
+    rod = divided(
+        np.array([(-0.02, shaft), (reach - 0.014, shaft), (reach - 0.006, 1.2 * shaft), (reach, shaft)]), 0.010
+    )
     tip = np.interp(rod[:, 0], [reach - 0.014, reach - 0.004, reach], [1, 0.3, 0.2])
     path = np.stack([rod[:, 0], 0 * rod[:, 0], 0 * rod[:, 0]], 1)
     blade = tube(path, rod[:, 1], rod[:, 1] * tip, 16)

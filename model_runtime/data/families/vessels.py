@@ -14,7 +14,7 @@ WRAP_RADIUS = 0.046  # the thickest cylinder that a hand closes around far enoug
 
 
 def vessel_profile(outer, wall, floor, step=0.009):
-    """A profile from an outer wall (N, 2) of (radius, z), rising from the base: up outside, over the rim, down inside."""
+    """A profile up the outer wall (N, 2) of (radius, z), over the rim and down the inside to the floor."""
     inner = outer[::-1] - [wall, 0]
     inner = inner[inner[:, 1] > floor + 0.3 * wall]
     if inner[-1, 1] > floor + 1e-6:
@@ -74,7 +74,9 @@ def rim_grip(radius, wall, top, actions=HANDLING):
 
 def two_grip(part, radius, middle, length, actions=TWO_HANDED):
     """Both hands on an upright part from its +Y and -Y sides."""
-    return Grip(part, "two", np.array([0, 0, middle]), UP, np.array([[0, 1.0, 0], [0, -1.0, 0]]), actions, radius, length)
+    return Grip(
+        part, "two", np.array([0, 0, middle]), UP, np.array([[0, 1.0, 0], [0, -1.0, 0]]), actions, radius, length
+    )
 
 
 def mug(rng):
@@ -121,7 +123,9 @@ def bottle(rng):
     every = HANDLING + ("drink", "pour", "shake")
     grips = [
         wrap_grip("body", body_side[6, 0], 0.03, shoulder, every),
-        wrap_grip("neck", neck * 1.1, shoulder + 0.6 * (neck_low - shoulder), height - 0.006, HANDLING + ("pour", "shake")),
+        wrap_grip(
+            "neck", neck * 1.1, shoulder + 0.6 * (neck_low - shoulder), height - 0.006, HANDLING + ("pour", "shake")
+        ),
     ]
     mouth = Mouth(np.array([0, 0, height]), UP, neck, -level(8))
     parts = by_height(solid, "body", shoulder + 0.5 * (neck_low - shoulder), "neck", neck_top, "mouth")
@@ -135,7 +139,8 @@ def can(rng):
     height = max(height, 2.3 * radius)
     neck, foot = radius * rng.uniform(0.78, 0.9), radius * rng.uniform(0.72, 0.85)
     slope, dip = 0.3 * radius, 0.003
-    outer = rounded([(0.8 * foot, 0.003), (foot, 0), (radius, 0.7 * slope), (radius, height - slope), (neck, height - 0.002),
+    outer = rounded([(0.8 * foot, 0.003), (foot, 0), (radius, 0.7 * slope), (radius, height - slope),
+                     (neck, height - 0.002),
                      (neck, height), (neck - 0.0025, height), (neck - 0.004, height - dip), (0.4 * neck, height - dip)],
                     [0.002, 0.008, 0.008, 0.001, 0.001, 0.001, 0.001])  # fmt: skip
     solid = lathe(divided(outer, 0.008), 40)
@@ -169,7 +174,9 @@ def bowl(rng):
     height, foot = radius * rng.uniform(0.55, 1.0), radius * rng.uniform(0.35, 0.5)
     rise = 0.08 * height
     swell = rng.uniform(0.75, 1.0)
-    side = bezier([(foot, rise), (swell * radius, rise), (radius, (1.1 - swell) * height + 0.2 * height), (radius, height)], 18)
+    side = bezier(
+        [(foot, rise), (swell * radius, rise), (radius, (1.1 - swell) * height + 0.2 * height), (radius, height)], 18
+    )
     outer = np.vstack([rounded([(0.7 * foot, 0), (foot, 0), (foot, rise)], 0.002), side[1:]])
     solid = lathe(vessel_profile(outer, wall, floor=rise + wall), 56)
     two = Grip("body", "two", np.array([0, 0, 0.55 * height]), UP, level(12), TWO_HANDED + ("drink", "pour"),
@@ -210,12 +217,28 @@ def jug(rng):
 def teapot(rng):
     """A full teapot with its lid on: loop handle at -X, spout towards +X."""
     radius = rng.uniform(0.052, 0.075)
-    height, base, opening = radius * rng.uniform(1.25, 1.7), radius * rng.uniform(0.6, 0.8), radius * rng.uniform(0.45, 0.6)
+    height, base, opening = (
+        radius * rng.uniform(1.25, 1.7),
+        radius * rng.uniform(0.6, 0.8),
+        radius * rng.uniform(0.45, 0.6),
+    )
     side = bezier([(base, 0), (1.35 * radius, 0.25 * height), (1.2 * radius, 0.95 * height), (opening, height)], 22)
     knob, knob_height = rng.uniform(0.008, 0.012), rng.uniform(0.016, 0.024)
-    lid = bezier([(opening, height), (opening, height + 0.012), (0.5 * knob, height + 0.008), (0.5 * knob, height + 0.014)], 8)
-    top = bezier([lid[-1], (2 * knob, lid[-1, 1]), (1.2 * knob, lid[-1, 1] + knob_height), (0.1 * knob, lid[-1, 1] + knob_height)], 9)
-    profile = np.vstack([[0.6 * base, 0], side, [opening + 0.002, height + 0.001], [opening, height + 0.004], lid[2:], top[1:]])
+    lid = bezier(
+        [(opening, height), (opening, height + 0.012), (0.5 * knob, height + 0.008), (0.5 * knob, height + 0.014)], 8
+    )
+    top = bezier(
+        [
+            lid[-1],
+            (2 * knob, lid[-1, 1]),
+            (1.2 * knob, lid[-1, 1] + knob_height),
+            (0.1 * knob, lid[-1, 1] + knob_height),
+        ],
+        9,
+    )
+    profile = np.vstack(
+        [[0.6 * base, 0], side, [opening + 0.002, height + 0.001], [opening, height + 0.004], lid[2:], top[1:]]
+    )
     body = lathe(divided(profile, 0.011), 44)
 
     def radius_at(z):
@@ -250,7 +273,8 @@ def wineglass(rng):
     rim, height = radius * rng.uniform(0.75, 1.0), stem_top + bowl_height
     base = bezier([(foot, 0.003), (0.3 * foot, 0.006), (stem, 0.010), (stem, 0.03)], 10)
     shaft = divided(np.array([(stem, 0.03), (stem, stem_top - 0.012)]), 0.01)
-    side = bezier([(stem, stem_top - 0.012), (stem, stem_top), (1.45 * radius, stem_top + 0.02), (1.05 * radius, height - 0.02),
+    side = bezier([(stem, stem_top - 0.012), (stem, stem_top), (1.45 * radius, stem_top + 0.02),
+                   (1.05 * radius, height - 0.02),
                    (rim, height)], 22)  # fmt: skip
     outer = np.vstack([[0.5 * foot, 0], [0.97 * foot, 0], base, shaft[1:], side[1:]])
     inner = np.stack([side[:, 0] - wall, side[:, 1]], 1)
@@ -267,7 +291,9 @@ def wineglass(rng):
     grips[1].centre = np.array([0, 0, widest[1]])
     mouth = Mouth(np.array([0, 0, height]), UP, rim - wall / 2, -level(8))
     parts = by_height(solid, "foot", 0.012, "stem", stem_top, "bowl")
-    return assemble("wineglass", ("wine glass", "wineglass", "glass", "glass of wine", "goblet"), [(parts, solid)], grips, mouth)
+    return assemble(
+        "wineglass", ("wine glass", "wineglass", "glass", "glass of wine", "goblet"), [(parts, solid)], grips, mouth
+    )
 
 
 def jar(rng):
@@ -299,7 +325,8 @@ def spray(rng):
     body = np.vstack([
         rounded([(0.7 * radius, 0), (radius, 0), (radius, 0.02)], 0.008),
         bezier([(radius, 0.03), (radius * rng.uniform(0.85, 1.0), 0.5 * shoulder), (radius, shoulder)], 10),
-        bezier([(radius, shoulder + 0.002), (radius, collar), (neck, collar - 0.1 * radius), (neck, collar + 0.008)], 10)[1:],
+        bezier([(radius, shoulder + 0.002), (radius, collar), (neck, collar - 0.1 * radius),
+                (neck, collar + 0.008)], 10)[1:],
         [(neck, collar + neck_height)],
     ])  # fmt: skip
     head_size = np.array([rng.uniform(0.065, 0.09), 2 * neck * rng.uniform(0.9, 1.1), rng.uniform(0.022, 0.03)])
@@ -307,7 +334,15 @@ def spray(rng):
     nozzle_x = head_at[0] + head_size[0] / 2
     nozzle = bar([(nozzle_x - 0.01, 0.007), (nozzle_x + 0.008, 0.007), (nozzle_x + 0.012, 0.005)], 16)
     drop = rng.uniform(0.035, 0.045)
-    path = bezier([(0.62 * nozzle_x, 0), (0.72 * nozzle_x, -0.5 * drop), (0.62 * nozzle_x, -0.7 * drop), (0.85 * nozzle_x, -drop)], 12)
+    path = bezier(
+        [
+            (0.62 * nozzle_x, 0),
+            (0.72 * nozzle_x, -0.5 * drop),
+            (0.62 * nozzle_x, -0.7 * drop),
+            (0.85 * nozzle_x, -drop),
+        ],
+        12,
+    )
     path = np.stack([path[:, 0], 0 * path[:, 0], path[:, 1] + head_at[2] - 0.2 * head_size[2]], 1)
     solids = [
         ("body", lathe(divided(body, 0.010), 36)),
@@ -318,6 +353,8 @@ def spray(rng):
     solids[0] = (by_height(solids[0][1], "body", collar - 0.02 * radius, "neck"), solids[0][1])
     every = HANDLING + ("shake", "use")
     low, high = collar, head_at[2] - head_size[2] / 2
-    behind = Grip("neck", "wrap", np.array([0, 0, (low + high) / 2]), UP, fan((1, 0, 0), UP, 50), every, neck, high - low)
+    behind = Grip(
+        "neck", "wrap", np.array([0, 0, (low + high) / 2]), UP, fan((1, 0, 0), UP, 50), every, neck, high - low
+    )
     grips = [behind, wrap_grip("body", radius, 0.02, shoulder, HANDLING + ("shake",))]
     return assemble("spray", ("spray bottle", "spray", "cleaner", "sprayer", "dispenser"), solids, grips)
