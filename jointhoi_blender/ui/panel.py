@@ -9,6 +9,12 @@ from ..takes.take import find_takes
 from .operators import JOINTHOI_OT_cancel, JOINTHOI_OT_export_fbx, JOINTHOI_OT_generate, Session
 from .preferences import ADDON, chosen
 
+LABELS = {
+    "id_max_mm": "Penetration",
+    "deepest_mm": "Deepest penetration",
+    "contact_ratio": "In contact",
+    "slip_mm": "Slip in a frame",
+}
 UNITS = {"mm": " mm", "cm3": " cm³", "s": " s"}
 
 
@@ -94,11 +100,12 @@ class JOINTHOI_PT_take(bpy.types.Panel):
 
 
 def readable(name, value):
-    """A metric's name and value for people: ("contact_ratio", 0.93) -> ("Contact ratio", "0.93")."""
+    """A metric's name and value for people: ("contact_ratio", 0.93) -> ("In contact", "93 %")."""
     words = name.split("_")
     unit = UNITS.get(words[-1], "")
-    words = words[:-1] if unit else words
-    if isinstance(value, (list, tuple)):
-        return " ".join(words).capitalize(), ", ".join(readable("", entry)[1] for entry in value)
-    text = f"{value:.3g}" if isinstance(value, float) else {True: "yes", False: "no"}.get(value, str(value))
-    return " ".join(words).capitalize(), text + unit
+    label = LABELS.get(name, " ".join(words[:-1] if unit else words).capitalize())
+    if isinstance(value, bool):
+        return label, "yes" if value else "no"
+    if words[-1] == "ratio":
+        return label, f"{100 * value:.0f} %"
+    return label, (f"{value:.3g}" if isinstance(value, float) else str(value)) + unit

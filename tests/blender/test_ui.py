@@ -198,10 +198,11 @@ def test_the_lengths_on_offer_are_the_models():
 
 
 def test_measures_are_readable():
-    assert panel.readable("penetration_mm", 1.2345) == ("Penetration", "1.23 mm")
-    assert panel.readable("contact_ratio", 0.9) == ("Contact ratio", "0.9")
+    assert panel.readable("id_max_mm", 1.2345) == ("Penetration", "1.23 mm")
+    assert panel.readable("contact_ratio", 0.9) == ("In contact", "90 %")
     assert panel.readable("right_holds", True) == ("Right holds", "yes")
-    assert panel.readable("held_frames", 57) == ("Held frames", "57")
+    assert panel.readable("held_frames", 0) == ("Held frames", "0")
+    assert panel.readable("volume_cm3", 2.0) == ("Volume", "2 cm³")
 
 
 def test_preferences_reach_the_worker(monkeypatch):
