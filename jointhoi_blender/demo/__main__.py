@@ -119,7 +119,7 @@ def load_object(path):
         IMPORTERS[path.suffix.lower()](filepath=str(path.resolve()))
     except RuntimeError as error:
         raise seam.UserError(f"{path} can't be read: {error}", "mesh") from error
-    meshes = [thing for thing in bpy.context.scene.objects if thing.type == "MESH"]
+    meshes = [thing for thing in bpy.context.scene.objects if thing.type == "MESH" and thing.data.vertices]
     if not meshes:
         raise seam.UserError(f"{path} holds no mesh.", "mesh")
     bpy.context.view_layer.update()
