@@ -16,8 +16,7 @@ FAKE_WORKER = str(Path(__file__).resolve().parent.parent / "fake_worker.py")
 
 @pytest.fixture(autouse=True)
 def add_on(monkeypatch):
-    """The add-on, registered in an empty scene, with a worker that needs no model."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    """The add-on, registered, with a worker that needs no model."""
     registered = hasattr(bpy.types.Scene, "jointhoi")
     if not registered:
         jointhoi_blender.register()
