@@ -63,7 +63,7 @@ FORCE:
 	$(call need,$(PYTHON311),PYTHON311)
 	tools/system_libraries.sh
 	$(PYTHON311) model_runtime/install.py .venv/runtime
-	$(RUNTIME) $(PIP) $(TEST_TOOLS)
+	$(RUNTIME) $(PIP) $(TEST_TOOLS) smplx==0.1.28
 	touch $@
 
 # $(call need,PYTHON) stops with a sentence where that Python is missing.
