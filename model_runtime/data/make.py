@@ -29,27 +29,40 @@ LENGTHS = (3.0, 3.5, 4.0, 4.0, 4.5, 5.0)  # seconds, at shards.FPS frames a seco
 LONGEST = int(5.0 * shards.FPS) + 1
 PER_SHARD = 8  # objects
 WORDINGS = 3  # captions of each clip
+HANDS_APART = 0.10  # metres between the wrists that an object is handed over between
 
 
 def plans(shape, grasps, rng, each):
-    """Which clips to try on an object: (action, hands as in captions, list of Grips), shuffled."""
+    """Which clips to try on an object: (action, hands as in captions, alternatives), shuffled.
+
+    Alternatives are lists of Grips, one for each hand, the hand that takes first leading; the first that makes a clip
+    without collisions is kept. Two hands get in each other's way more often than one, so they get more tries.
+    """
     tried = []
     for action in shape.actions:
         if action == "use":
             continue
         for _ in range(each):
-            for side in (0, 1):
-                mine = pick(shape, grasps[side], action, rng)
+            for side, name in enumerate(("left", "right")):
                 if action == "hand over":
-                    theirs = pick(shape, grasps[1 - side], action, rng)
-                    if mine and theirs:
-                        tried.append((action, ("left", "right")[side], [mine, theirs]))
-                elif mine:
-                    tried.append((action, ("left", "right")[side], [mine]))
-            pair = [pick(shape, grasps[side], action, rng, two=True) for side in (1, 0)]
-            if action != "hand over" and all(pair) and pair[0].row == pair[1].row:
-                tried += [(action, "both", pair)] * 2
+                    pairs = [pick_pair(shape, grasps, action, (side, 1 - side), False, rng) for _ in range(10)]
+                else:
+                    one = [pick(shape, grasps[side], action, rng) for _ in range(2)]
+                    pairs = [[grip] for grip in one if grip]
+                tried.append((action, name, [pair for pair in pairs if pair]))
+            if action != "hand over":
+                pairs = [pick_pair(shape, grasps, action, (1, 0), True, rng) for _ in range(6)]
+                tried.append((action, "both", [pair for pair in pairs if pair]))
     return [tried[i] for i in rng.permutation(len(tried))]
+
+
+def pick_pair(shape, grasps, action, sides, two, rng):
+    """Two Grips, for `sides` in that order: of one two-handed grip, or of one-handed grips apart. None where not found."""
+    first, second = (pick(shape, grasps[side], action, rng, two) for side in sides)
+    if first is None or second is None or (two and first.row != second.row):
+        return None
+    apart = np.linalg.norm(first.translation - second.translation)
+    return [first, second] if two or apart > HANDS_APART else None
 
 
 def pick(shape, grasps, action, rng, two=False):
@@ -86,10 +99,13 @@ def object_clips(number, hands, split="train", each=3, limit=60, device="cpu"):
     grasps = {side: find(shape, near, searching[side], side, table, rng) for side in (0, 1)}
     hands = [hand.to("cpu") for hand in hands]  # one clip at a time is too little work for a GPU
     made = []
-    for action, which, grips in plans(shape, grasps, rng, each):
+    for action, which, alternatives in plans(shape, grasps, rng, each):
         seconds = float(rng.choice(LENGTHS[2:] if action == "hand over" else LENGTHS))
-        clip = compose(shape, action, grips, seconds, hands, grid, points, rng)
-        if clip is None:
+        for grips in alternatives:
+            clip = compose(shape, action, grips, seconds, hands, grid, points, rng)
+            if clip is not None:
+                break
+        else:
             continue
         part = shape.grips[grips[0].row].part
         words = [caption(shape, action, which, part, rng, split="train" if split == "train" else "test") for _ in range(WORDINGS)]
