@@ -50,8 +50,14 @@ matrix: .venv/runtime/.ready $(MATRIX:%=%/.ready)
 	  echo "== $$environment"; $$environment/bin/python -m pytest -q tests/blender $(ARGS) || failed="$$failed $$environment"; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
-data train evaluate: .venv/runtime/.ready
-	$(RUNTIME) -m model_runtime $@ $(ARGS)
+data: .venv/runtime/.ready
+	$(RUNTIME) -m model_runtime data --out out/data $(ARGS)
+
+train: .venv/runtime/.ready
+	$(RUNTIME) -m model_runtime train --data out/data --out out/train $(ARGS)
+
+evaluate: .venv/runtime/.ready
+	$(RUNTIME) -m model_runtime evaluate $(ARGS)
 
 clean:
 	rm -rf .venv out build dist
