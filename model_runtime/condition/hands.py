@@ -6,6 +6,8 @@ _OWNER = r"(?:(?:the|your|my|his|her|their|its|a|only|just)\s+)*"
 _PART = r"(?:hands?|handed(?:ly)?|handers?|palms?|fists?|fingers?|fingertips?|thumbs?)"
 _SIDED = rf"(left|right)[\s-]+{_PART}\b"
 _OTHER_END = r"(?=\s*(?:$|[.,;:!?)]|\b(?:and|then|while|to|for|so|or|as|before|after|one|in|\w+ly)\b))"
+_OTHER = rf"{_OWNER}(?!\1)(?:left|right){_OTHER_END}"
+_WORDS = r"[^.;]{0,60}?"  # in between; bounded, so that a long prompt takes no long time
 
 # "the left-hand side", "on the right-hand shelf": places, not hands
 _PLACE = re.compile(
@@ -31,8 +33,8 @@ _BOTH = [
         rf"\b(?:left|right)(?:[\s-]+hand)?[\s-]*(?:and|&|\+|plus|then)\s+{_OWNER}(?:left|right)[\s-]+{_PART}\b",
         rf"\bfrom\s+{_OWNER}(left|right)[\s-]+hand\s+(?:in)?to\s+{_OWNER}(?!\1)(?:left|right)\b",
         rf"\bfrom\s+{_OWNER}(left|right)\s+(?:in)?to\s+{_OWNER}(?!\1)(?:left|right)[\s-]+hand\b",
-        rf"\b(left|right)[\s-]+hand\s+(?:pass|giv|hand|transfer)\w*\s[^.;]*?\bto\s+{_OWNER}(?!\1)(?:left|right){_OTHER_END}",
-        rf"\b(left|right)[\s-]+hand\b[^.;]*?\bhand(?:s|ing)?\b[^.;]*?\bover\s+to\s+{_OWNER}(?!\1)(?:left|right){_OTHER_END}",
+        rf"\b(left|right)[\s-]+hand\s+(?:pass|giv|hand|transfer)\w*\s{_WORDS}\bto\s+{_OTHER}",
+        rf"\b(left|right)[\s-]+hand\b{_WORDS}\bhand(?:s|ing)?\b{_WORDS}\bover\s+to\s+{_OTHER}",
     )
 ]
 _NAMED = re.compile(rf"\b{_SIDED}")
@@ -40,7 +42,7 @@ _MEANT = re.compile(rf"\b(?:with|using|use)\s+{_OWNER}(left|right){_OTHER_END}")
 
 
 def hands_named(prompt):
-    """"left", "right", "both" or "auto" (no hand is named) for an English prompt.
+    """The hands of an English prompt: "left", "right", "both", or "auto" where none is named.
 
     Directions ("turn right", "to the left") and places ("the left-hand side") are no hands; a hand that is ruled out
     ("without the left hand") leaves the other; handing over from one hand to the other takes both.

@@ -1,6 +1,6 @@
 """Sentences to vectors: all-MiniLM-L6-v2 (Reimers and Gurevych 2019), offline, its weights pinned by SHA-256.
 
-The same computation as sentence-transformers does: BERT's last layer, averaged over the sentence's tokens, to unit length.
+The same computation as sentence-transformers does: BERT's last layer, averaged over the tokens, to unit length.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ def model_folder(folder=None):
         folder = Path(package.submodule_search_locations[0]) / "model"
     for name in ("model.safetensors", "config.json", "tokenizer.json"):
         if not (Path(folder) / name).is_file():
-            raise UserError(f"The text model in {folder} has no {name}. Install all-MiniLM-L6-v2 there again.", "runtime")
+            raise UserError(f"The text model in {folder} has no {name}. Install all-MiniLM-L6-v2 again.", "runtime")
     return Path(folder)
 
 

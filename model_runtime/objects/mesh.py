@@ -28,8 +28,8 @@ def metric_mesh(vertices, faces, name="object"):
     if not len(faces):
         raise UserError(f"“{name}” has no faces. Choose an object with a surface.", "mesh")
     if len(faces) > MAX_FACES:
-        raise UserError(f"“{name}” has {len(faces):,} triangles, more than the {MAX_FACES:,} that can be used. "
-                        "Add a Decimate modifier and try again.", "mesh")  # fmt: skip
+        raise UserError(f"“{name}” has {len(faces):,} triangles, more than the {MAX_FACES:,} that can be used. Add a "
+                        "Decimate modifier and try again.", "mesh")  # fmt: skip
     if faces.min() < 0 or faces.max() >= len(vertices):
         raise UserError(f"“{name}” has faces that point at vertices it does not have. Its mesh is damaged: "
                         "in Edit Mode run Mesh > Clean Up, or import it again.", "mesh")  # fmt: skip
@@ -39,19 +39,19 @@ def metric_mesh(vertices, faces, name="object"):
     vertices, faces = _weld(vertices, faces)
     faces = _without_doubles(_without_slivers(vertices, faces))
     if not len(faces):
-        raise UserError(f"“{name}” has no area: all its faces have collapsed. Check its scale and its modifiers.", "mesh")
+        raise UserError(f"“{name}” has no area: its faces have collapsed. Check its scale and its modifiers.", "mesh")
     vertices, faces = _without_loose(vertices, faces)
     thickness = np.linalg.svd(vertices - vertices.mean(0), compute_uv=False)
     if thickness[2] < FLAT * thickness[0]:
-        raise UserError(f"“{name}” is flat: it has no thickness to hold. Add a Solidify modifier and try again.", "mesh")
+        raise UserError(f"“{name}” is flat: it has no thickness. Add a Solidify modifier and try again.", "mesh")
     return vertices.astype(np.float32), _oriented(vertices, faces).astype(np.int32)
 
 
 def size_check(extents, name="object", fit="ask"):
     """The factor that makes the object hand-sized; 1.0 where it already is.
 
-    extents (3,) metres: the size of the bounding box. Hand-sized means: largest extent from 2 to 60 cm, smallest at most
-    30 cm. Otherwise the factor brings the geometric mean of the two largest extents to 12 cm, at most 40 cm long:
+    extents (3,) metres: the size of the bounding box. Hand-sized means: largest extent from 2 to 60 cm, smallest at
+    most 30 cm. Otherwise the factor brings the geometric mean of the two largest extents to 12 cm, at most 40 cm long:
     Blender's default cube becomes 12 cm wide, a one metre sword a 38 cm knife.
     With fit="ask" an object that is not hand-sized raises UserError(kind="size", details={"extent", "scale"}).
     """
@@ -62,8 +62,8 @@ def size_check(extents, name="object", fit="ask"):
     if fit == "ask":
         problem = "too big" if large > LARGEST_EXTENT[1] or small > SMALLEST_EXTENT else "too small"
         raise UserError(
-            f"“{name}” is {large:.3g} m long, {problem} for a hand. Choose to scale the hands to the object, or to scale "
-            f"the object to {large * scale:.2f} m.", "size", {"extent": large, "scale": float(scale)})  # fmt: skip
+            f"“{name}” is {large:.3g} m long, {problem} for a hand. Choose to scale the hands to the object, or to "
+            f"scale it to {large * scale:.2f} m.", "size", {"extent": large, "scale": float(scale)})  # fmt: skip
     return float(scale)
 
 

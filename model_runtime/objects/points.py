@@ -25,8 +25,8 @@ def contact_points(vertices, faces):
     """The object's surface points nearest to the basis points -> points (256, 3), normals (256, 3) float32.
 
     vertices (V, 3), faces (F, 3), in the model's canonical frame: the basis points keep the frame's axes. The box is
-    centred on the mesh, wherever its origin is. Normals are unit, outward by the winding number (so flipped faces do not
-    matter): the direction between surface and basis point, the gradient of the distance, also where faces meet.
+    centred on the mesh, wherever its origin is. Normals are unit, outward by the winding number (so flipped faces do
+    not matter): the direction between surface and basis point, the gradient of the distance, also where faces meet.
     """
     vertices, faces = np.ascontiguousarray(vertices, np.float64), np.ascontiguousarray(faces, np.int64)
     lower, upper = vertices.min(0), vertices.max(0)

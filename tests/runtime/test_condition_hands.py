@@ -1,13 +1,16 @@
 """Which hands a sentence names: phrases that people write, with direction words and places as traps."""
 
+import numpy as np
 import pytest
 
 from model_runtime.condition.hands import hands_named
+from model_runtime.data import captions
 
 PHRASES = {
     "right": (
         "Drink from the mug with the right hand.", "Place the scissor with right hand.", "LIFT IT WITH THE RIGHT HAND",
-        "hold the phone in the right hand", "Right hand: drink", "lift the mug, right hand", "Right-handed, pour the tea",
+        "hold the phone in the right hand", "Right hand: drink", "lift the mug, right hand",
+        "Right-handed, pour the tea",
         "Move the cup to the left with the right hand", "Lift the left mug with the right hand",
         "pass the mug to someone on the left with the right hand", "with the right hand, not the left",
         "not with the left hand but with the right hand", "without the left hand, lift it",
@@ -21,12 +24,16 @@ PHRASES = {
         "The hammer is left on the table; lift it with the left hand", "Turn it from left to right with the left hand",
     ),
     "both": (
-        "Inspect the cube with both hands.", "using two hands", "2 hands", "two-handed lift of the pot", "Bimanual lift",
+        "Inspect the cube with both hands.", "using two hands", "2 hands", "two-handed lift of the pot",
+        "Bimanual lift",
         "with  both  of  your hands", "using both your hands", "with your two hands", "carry it with your hands",
-        "with the left and the right hand", "left- and right-hand lift", "Grab it with the left and pour with the right.",
+        "with the left and the right hand", "left- and right-hand lift",
+        "Grab it with the left and pour with the right.",
         "Pass the ball from the left hand to the right", "hand it from your right hand into your left hand",
-        "from left hand to right hand", "hand the cup over from left to right hand", "pass it from one hand to the other",
-        "Take the mug with the right hand and pass it to the other hand", "swap hands on the bottle", "right then left hand",
+        "from left hand to right hand", "hand the cup over from left to right hand",
+        "pass it from one hand to the other",
+        "Take the mug with the right hand and pass it to the other hand", "swap hands on the bottle",
+        "right then left hand",
         "take the mug with the left hand and hand it over to the right!", "The left hand passes the ball to the right.",
         "Hold the bottle with the left hand and open it with the right one", "turn left, then lift with both hands",
     ),
@@ -43,3 +50,14 @@ PHRASES = {
 @pytest.mark.parametrize("hands, phrase", [(hands, phrase) for hands, phrases in PHRASES.items() for phrase in phrases])
 def test_phrase(hands, phrase):
     assert hands_named(phrase) == hands
+
+
+def test_every_training_caption_is_read_as_it_was_meant():
+    """Two independent readings agree: the one that wrote the caption, and this one; silence is allowed."""
+    rng = np.random.default_rng(0)
+    for action in (*captions.CLAUSES, "hand over"):
+        for meant in ("left", "right", "both"):
+            for split in captions.SPLITS:
+                for _ in range(20):
+                    text = captions.caption("mug", action, meant, "handle", rng, split)
+                    assert hands_named(text) in ({"both", "auto"} if action == "hand over" else {meant, "auto"}), text
