@@ -44,6 +44,7 @@ def request_from(object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask"
 def check_keyable(object):
     """Raises UserError where keys on the object's transform could not be made, or would not show."""
     name = f"“{object.name}”"
+    bpy.context.view_layer.update()  # notices what was linked or hidden a moment ago
     if object.name not in bpy.context.view_layer.objects:
         raise seam.UserError(f"{name} is not in the current scene's view layer; add it or enable its collection.", "mesh")
     if object.library:

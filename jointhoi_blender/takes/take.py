@@ -65,6 +65,8 @@ class Take:
         """Takes everything back: hands, keys, heatmap. The object stands and moves as it did before the take."""
         if self.object:
             _restore(self.object, self.collection[MARK])
+        elif MARK in self.collection and self.collection[MARK].get("action"):
+            bpy.data.actions.remove(self.collection[MARK]["action"])
         for thing in list(self.collection.objects):
             _delete(thing)
         bpy.data.collections.remove(self.collection)

@@ -69,7 +69,8 @@ def make_clip(translation=(0, 0, 0), rotation=np.eye(3), points=None, seconds=2.
         points = rng.uniform(-0.05, 0.05, (256, 3))
         points[np.arange(256), rng.integers(0, 3, 256)] = rng.choice([-0.05, 0.05], 256)
     points = np.asarray(points, float)
-    touch = np.minimum(1, 5 * t)[:, None, None] * np.exp(-np.linalg.norm(points - np.sign(away[0])[:, None] * 0.05, axis=-1) / 0.05)
+    touched = points[[points[:, 0].argmin(), points[:, 0].argmax()]]  # by the left hand, by the right
+    touch = np.minimum(1, 5 * t)[:, None, None] * np.exp(-np.linalg.norm(points - touched[:, None], axis=-1) / 0.03)
     rest = [toy_hand(side) for side in range(2)]
     stack = lambda part, kind: np.stack([np.asarray(each[part], kind) for each in rest])  # noqa: E731
     return seam.Clip(
@@ -95,8 +96,9 @@ def make_clip(translation=(0, 0, 0), rotation=np.eye(3), points=None, seconds=2.
 
 def clip_for(request, **options):
     """A clip that starts where a Request says, with its contact points on the request's mesh."""
-    centres = request.vertices[request.faces].mean(1)
-    return make_clip(request.translation, request.rotation, centres[:256], hands=options.pop("hands", "both"), **options)
+    shares = np.random.default_rng(0).dirichlet((2, 2, 2), len(request.faces))  # no two points equally near to a vertex
+    points = np.einsum("fc,fcx->fx", shares, request.vertices[request.faces])
+    return make_clip(request.translation, request.rotation, points[:: len(points) // 256 + 1], hands=options.pop("hands", "both"), **options)
 
 
 def forward_kinematics(clip, frame, side):
