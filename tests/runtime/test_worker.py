@@ -7,6 +7,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -60,10 +61,12 @@ class Process:
 
     def hear_end_of(self, number):
         """The event that ends request `number`, after its progress events."""
-        while True:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
             event = self.hear()
             if event["id"] == number and event["event"] != "progress":
                 return event
+        raise AssertionError(f"request {number} does not end")
 
     def generate(self, number, request):
         path = self.folder / f"request{number}.npz"
