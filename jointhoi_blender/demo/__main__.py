@@ -20,7 +20,7 @@ from .. import export_fbx, make_take, request_from, seam, worker_client
 from .sheet import contact_sheet
 
 ROOT = Path(__file__).resolve().parents[2]
-STAGES = {"object": 0, "worker start": 2, "sampling": 15, "keyframes": 45, "save": 48, "FBX": 50, "render": 52}  # from %
+STAGES = {"object": 0, "worker start": 2, "sampling": 15, "keyframes": 45, "save": 48, "FBX": 50, "render": 52}  # %
 IMPORTERS = {
     ".obj": bpy.ops.wm.obj_import,
     ".ply": bpy.ops.wm.ply_import,
@@ -41,7 +41,7 @@ def main(argv=None, console=sys.stdout):
     mend is printed as a sentence.
     """
     parser = argparse.ArgumentParser(prog="python -m jointhoi_blender.demo", description=__doc__.split("\n")[0])
-    parser.add_argument("--object", default=ROOT / "assets" / "objects" / "mug.obj", type=Path, help=" ".join(IMPORTERS))
+    parser.add_argument("--object", default=ROOT / "assets/objects/mug.obj", type=Path, help=" ".join(IMPORTERS))
     parser.add_argument("--prompt", default="Drink from the mug with the right hand.")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=4.0)
@@ -73,7 +73,7 @@ def make(options, console):
     stages.begin("worker start")
 
     def progress(fraction, message):
-        if stages.name == "worker start":  # its first word is that it has begun with the request
+        if stages.name == "worker start" and fraction > 0:  # it has begun with the request
             stages.begin("sampling")
         stages.tell(fraction, message)
 

@@ -69,7 +69,8 @@ def moment_frames(take, count=6):
     """`count` scene frames that tell a take: reach, just before contact, contact, lift, the action, the end.
 
     Contact is the first and last frame in which a hand touches the object according to the take's clip; the action is
-    when the object first is as far from how it stood as it gets. Other counts than six are spread evenly between these, as are all where the take has no clip.
+    when the object first is as far from how it stood as it gets. Other counts than six are spread evenly between these;
+    where the take has no clip, over its frames.
     """
     clip = take.clip
     if clip is None:
@@ -177,23 +178,26 @@ def _place_all(scene, snapshots):
     middle, reach = Vector((low + high) / 2), float(np.linalg.norm(high - low))
     floor = float(_points([t for t in snapshots[0] if t["kind"] == "object"])[:, 2].min())
     table = bpy.data.meshes.new("table")
-    half = 30 * reach
-    table.from_pydata([(x * half + middle.x, y * half + middle.y, floor) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))], [], [(0, 1, 2, 3)])
+    corners = [(x + middle.x, y + middle.y, 0) for x in (-30 * reach, 30 * reach) for y in (-30 * reach, 30 * reach)]
+    table.from_pydata(corners, [], [(0, 2, 3, 1)])
     table.materials.append(_material("table"))
     squares = table.materials[0].node_tree.nodes["Checker Texture"].inputs["Scale"]
     squares.default_value = 10 / 10 ** round(log10(2 * reach))
-    scene.collection.objects.link(bpy.data.objects.new("table", table))
+    ground = bpy.data.objects.new("table", table)
+    ground.location.z = floor
+    scene.collection.objects.link(ground)
     for name, direction, edge, power in (("key", (0.5, 0.2, 1.3), 0.9, 46.0), ("fill", (-0.9, -0.5, 0.8), 1.2, 14.0)):
         lamp = bpy.data.lights.new(name, "AREA")
         lamp.size, lamp.energy = edge * reach, power * reach**2
         thing = bpy.data.objects.new(name, lamp)
         away = Vector(direction).normalized()
-        thing.matrix_world = Matrix.Translation(middle + 1.6 * reach * away) @ away.to_track_quat("Z", "Y").to_matrix().to_4x4()
+        facing = away.to_track_quat("Z", "Y").to_matrix().to_4x4()
+        thing.matrix_world = Matrix.Translation(middle + 1.6 * reach * away) @ facing
         scene.collection.objects.link(thing)
 
 
 def _views(snapshots, angle):
-    """Where the camera stands for each moment, a list of 4x4 matrices: at `angle` about +Z, facing the moment's hands and
+    """Where the camera stands for each moment, a list of 4x4 matrices: at `angle` about +Z, facing the hands and the
     object, half way (as factors) between as near as shows these whole and as far as the widest moment asks for.
     """
     height = radians(ELEVATION)
@@ -233,9 +237,9 @@ def _material(kind):
         surface["Subsurface Weight"].default_value = 0.15
         surface["Subsurface Scale"].default_value = 0.01
     if kind == "table":  # squares of 10 cm, or as many times that as suits the object
-        squares, where = nodes.new("ShaderNodeTexChecker"), nodes.new("ShaderNodeNewGeometry")
+        squares, where = nodes.new("ShaderNodeTexChecker"), nodes.new("ShaderNodeTexCoord")
         squares.inputs["Color1"].default_value, squares.inputs["Color2"].default_value = (*TABLE, 1), (*SQUARES, 1)
-        links.new(where.outputs["Position"], squares.inputs["Vector"])
+        links.new(where.outputs["Object"], squares.inputs["Vector"])
         links.new(squares.outputs["Color"], surface["Base Color"])
     if kind == "object":
         heat, mix = nodes.new("ShaderNodeAttribute"), nodes.new("ShaderNodeMix")
@@ -333,8 +337,8 @@ def _kept_frame(scene):
 @contextmanager
 def _removed_after():
     """Removes every scene, object, mesh, material, ... that was made inside."""
-    kinds = [getattr(bpy.data, kind) for kind in
-             ("scenes", "objects", "meshes", "curves", "cameras", "lights", "worlds", "materials", "images")]  # fmt: skip
+    names = ("scenes", "objects", "meshes", "curves", "cameras", "lights", "worlds", "materials", "images")
+    kinds = [getattr(bpy.data, name) for name in names]
     before = [set(kind) for kind in kinds]
     try:
         yield

@@ -40,14 +40,15 @@ def a_take(scale=1.0, **options):
 
 
 def timed_clip():
-    """A clip of 4 s at 10 frames a second: touched from 1 s to 3.5 s, risen from 1.2 s on, up and turned from 2 s on."""
+    """4 s at 10 frames a second: touched from 1 s to 3.5 s, rising and turning from 1.2 s to 2 s."""
     clip = synthetic.make_clip(seconds=4.0, fps=10.0, hands="right")
     time = np.arange(41) / 10
     clip.contact = np.zeros_like(clip.contact)
     clip.contact[10:36, seam.RIGHT, 2] = 0.9
     clip.contact[2:, seam.LEFT] = 1.0  # of a hand that plays no part
-    clip.object_translation = np.stack([0 * time, 0 * time, 0.3 * np.clip((time - 1.2) / 0.8, 0, 1)], 1).astype(np.float32)
-    clip.object_rotation = synthetic.turn((1, 0, 0), np.clip((time - 1.2) / 0.8, 0, 1)).astype(np.float32)
+    done = np.clip((time - 1.2) / 0.8, 0, 1)
+    clip.object_translation = np.outer(done, [0, 0, 0.3]).astype(np.float32)
+    clip.object_rotation = synthetic.turn((1, 0, 0), done).astype(np.float32)
     return clip
 
 
@@ -116,11 +117,13 @@ def test_the_sheet_shows_hand_and_object_in_every_picture_and_leaves_no_trace(tm
     contact_sheet(take, path, moments=[1, 20, 40], size=64, samples=2, progress=lambda *news: told.append(news))
     assert scenes.inventory() == before
     assert {kind: len(getattr(bpy.data, kind)) for kind in kinds} == counts
-    assert [fraction for fraction, _ in told] == sorted(fraction for fraction, _ in told) and len(told) >= 6
+    fractions = [fraction for fraction, _ in told]
+    assert fractions == sorted(fractions) and len(fractions) >= 6
 
     pixels = np.asarray(Image.open(path).convert("RGB"), float)
     left, top, step = sheet.MARGIN, sheet.TITLE, 64 + sheet.GAP
-    assert pixels.shape == (top + 2 * step - sheet.GAP + sheet.LABEL + sheet.MARGIN // 2, 2 * left + 3 * step - sheet.GAP, 3)
+    height, width = 2 * step - sheet.GAP + sheet.LABEL + sheet.MARGIN // 2, 3 * step - sheet.GAP
+    assert pixels.shape == (top + height, 2 * left + width, 3)
     pictures = [pixels[top + r * step :, left + c * step :][:64, :64] for r in range(2) for c in range(3)]
     for picture, (right, up) in zip(pictures, where_the_object_is(take, [1, 20, 40]), strict=True):
         skin = (picture[..., 0] > 1.25 * picture[..., 2]).mean()
@@ -137,7 +140,8 @@ def test_the_demo_leaves_its_files_and_says_how_far_it_is(worker, tmp_path):
     arguments = ["--prompt", "Lift the mug with the right hand.", "--seed", "7", "--out", str(out), "--no-render"]
     assert demo.main(arguments, console) == 0
     lines = console.getvalue().splitlines()
-    assert [line.split("%")[1].split()[0] for line in lines[:-1]] == ["object", "worker", "sampling", "keyframes", "save", "FBX"]
+    told = [line.split("%")[1].split()[0] for line in lines[:-1]]
+    assert told == ["object", "worker", "sampling", "keyframes", "save", "FBX"]
     assert {path.name for path in out.iterdir()} == {"clip.npz", "demo.blend", "demo.fbx", "report.json"}
 
     report = json.loads((out / "report.json").read_text())
