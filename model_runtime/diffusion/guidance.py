@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from .representation import CONTACT_DECAY, HAND, MOTION, unpack_hands
 
 TOUCHING = 0.6  # generated contact above this asks for touch
-VERTICES = 220  # of each hand that are looked at
+VERTICES = 220  # of each hand that are looked at in the inner steps; the last step looks at all for depth
 POINTS = 72  # object points of each hand that are looked at, those with most contact
 
 
@@ -26,6 +26,14 @@ def knot_basis(frames, knots, device):
     place = torch.linspace(0, knots - 1, frames, device=device)
     index = torch.arange(knots, device=device)
     return (1 - (place[:, None] - index).abs()).clamp_min(0)
+
+
+def spread_first(hand):
+    """All vertex ids of a hand (V,), VERTICES well-spread ones leading."""
+    ids = hand.sample(VERTICES)
+    rest = torch.ones(len(hand.template), dtype=torch.bool, device=ids.device)
+    rest[ids] = False
+    return torch.cat([ids, rest.nonzero()[:, 0]])
 
 
 class ContactGuidance:
@@ -38,9 +46,9 @@ class ContactGuidance:
     def __init__(self, hands, grid, points, *, shape=None, active=None, begin=0.5, inner=4, last=60, signed=True):
         self.hands, self.grid, self.points, self.shape = hands, grid, points, shape
         self.active, self.begin, self.inner, self.last, self.signed = active, begin, inner, last, signed
-        self.ids = [hand.sample(VERTICES) for hand in hands]
+        self.ids = [spread_first(hand) for hand in hands]
         self.tips = []
-        for hand, ids in zip(hands, self.ids):
+        for hand, ids in zip(hands, (ids[:VERTICES] for ids in self.ids)):
             joint = hand.weights[ids].argmax(-1) - 1
             self.tips.append([torch.nonzero((joint == 3 * f + 2) & hand.palmar_mask[ids])[:, 0] for f in range(5)])
         self.delta = None
@@ -50,11 +58,12 @@ class ContactGuidance:
         if step < self.begin * steps:
             return signal
         fresh = step - 1 < self.begin * steps  # the first guided step of a clip
-        iterations = self.last if step == steps - 1 else self.inner
+        final = step == steps - 1
         with torch.enable_grad():
-            return self.corrected(signal, iterations, fresh)
+            return self.corrected(signal, self.last if final else self.inner, fresh, final)
 
-    def corrected(self, signal, iterations, fresh=True, rate=0.08):
+    def corrected(self, signal, iterations, fresh=True, final=True, rate=0.08):
+        """`iterations` steps down the gradient of L_cig; `final` looks at every vertex for depth, else at a sample."""
         batch, frames = signal.shape[:2]
         motion = signal[..., :MOTION].detach()
         contact = signal[..., MOTION:].detach().unflatten(-1, (2, -1)).clamp(0, 1)
@@ -72,7 +81,7 @@ class ContactGuidance:
             place, turn = unpack_hands(moved)
             for side in (0, 1):
                 if bool(active[:, side].any()):
-                    error = self.error(place[:, :, side], turn[:, :, side], side, *wanted[side])
+                    error = self.error(place[:, :, side], turn[:, :, side], side, *wanted[side], final)
                     loss = loss + (error * active[:, side, None]).sum()
             optimiser.zero_grad()
             loss.backward()
@@ -88,10 +97,12 @@ class ContactGuidance:
         rows = contact.square().sum(1).topk(min(POINTS, contact.shape[-1]), -1).indices
         return rows, contact.gather(2, rows[:, None].expand(-1, contact.shape[1], -1))
 
-    def error(self, place, turn, side, rows, contact):
+    def error(self, place, turn, side, rows, contact, final):
         """L_cig of one hand for each frame (B, T)."""
         shape = None if self.shape is None else self.shape[side]
-        vertices, _ = self.hands[side](turn, place, shape, vertex_ids=self.ids[side])
+        ids = self.ids[side] if final and self.signed else self.ids[side][:VERTICES]
+        every, _ = self.hands[side](turn, place, shape, vertex_ids=ids)
+        vertices = every[..., :VERTICES, :]
         points = self.points[rows][:, None].expand(-1, vertices.shape[1], -1, -1)
         implied = torch.cdist(points, vertices).amin(-1)
         asked = -CONTACT_DECAY * contact.clamp_min(1e-3).log()
@@ -99,12 +110,16 @@ class ContactGuidance:
         loss = (care * F.smooth_l1_loss(implied, asked, reduction="none", beta=0.004)).sum(-1) * 40
         if not self.signed:
             return loss
-        depth = self.grid.sample(vertices)
-        loss = loss + ((0.0005 - depth).clamp_min(0) * 1000).square().sum(-1) * 0.1
+        depth = self.grid.sample(every)
+        share = 0.1 if len(ids) == VERTICES else 0.4 * VERTICES / len(ids)
+        loss = loss + ((0.0005 - depth).clamp_min(0) * 1000).square().sum(-1) * share
         busy = contact.amax(-1)  # (B, T)
         gaps = torch.stack([depth[..., tip].clamp_min(0).amin(-1) for tip in self.tips[side]], -1)
         with torch.no_grad():
             near = self.tip_contact(vertices, side, points, contact)
+        # The skin as a whole comes to the surface too: a palm may touch where no fingertip does.
+        gaps = torch.cat([gaps, depth.clamp_min(0).amin(-1, keepdim=True)], -1)
+        near = F.pad(near, (0, 1), value=1.0)
         pull = F.smooth_l1_loss(gaps, torch.zeros_like(gaps), reduction="none", beta=0.003)
         return loss + (pull * near).sum(-1) * 300 * (busy > TOUCHING)
 
