@@ -43,7 +43,7 @@ class ContactGuidance:
     shape (2, 10) betas. `begin` = the first guided step as a share of the steps.
     """
 
-    def __init__(self, hands, grid, points, *, shape=None, active=None, begin=0.5, inner=4, last=60, signed=True):
+    def __init__(self, hands, grid, points, *, shape=None, active=None, begin=0.5, inner=3, last=40, signed=True):
         self.hands, self.grid, self.points, self.shape = hands, grid, points, shape
         self.active, self.begin, self.inner, self.last, self.signed = active, begin, inner, last, signed
         self.ids = [spread_first(hand) for hand in hands]
