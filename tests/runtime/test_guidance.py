@@ -1,0 +1,185 @@
+"""Contact Inner Guidance on a sphere, whose distance is known everywhere: out of it, onto it, and nothing else moves."""
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+import torch
+
+from model_runtime.diffusion.guidance import ContactGuidance, knot_basis
+from model_runtime.diffusion.representation import contact_of_distance, pack_motion, unpack_hands
+from model_runtime.hands.limits import curl_pose
+
+RADIUS, FRAMES = 0.04, 8
+LEFT, RIGHT = 0, 1
+
+
+def sphere_points():
+    """256 points spread over the sphere (a Fibonacci lattice)."""
+    k = np.arange(256) + 0.5
+    polar, turn = np.arccos(1 - k / 128), np.pi * (1 + 5**0.5) * k
+    return torch.from_numpy(
+        RADIUS * np.stack([np.cos(turn) * np.sin(polar), np.sin(turn) * np.sin(polar), np.cos(polar)], 1)
+    ).float()
+
+
+POINTS = sphere_points()
+
+
+@pytest.fixture(scope="module")
+def sphere(grid_of):
+    return grid_of(lambda points: np.linalg.norm(points, axis=1) - RADIUS, 0.25, 100)
+
+
+def pose_of(side, flexion):
+    """Palm down, fingers bent alike: (16, 3, 3)."""
+    down = torch.from_numpy(Rotation.from_euler("x", 90, degrees=True).as_matrix()).float()
+    return torch.cat([down[None], curl_pose(side, torch.full((15,), float(flexion)))])
+
+
+def touching_place(hands, side, pose):
+    """Where the wrist is when that hand lies on top of the sphere and just touches it: closed form for every vertex."""
+    vertices = hands[side](pose, torch.zeros(3))[0].double().numpy()
+    centre = np.array([0.08 if side == RIGHT else -0.08, 0.0, 0.0])
+    aside = ((vertices + centre)[:, :2] ** 2).sum(1)
+    over = aside < RADIUS**2
+    return centre + [0, 0, (np.sqrt(RADIUS**2 - aside[over]) - vertices[over, 2]).max()]
+
+
+def laid(hands, side, flexion, lift, other=(0.0, 0.0, 0.5)):
+    """(1, T, 720): that hand `lift` metres above touching; its contact map is the one it has when it touches."""
+    pose = pose_of(side, flexion)
+    place = touching_place(hands, side, pose)
+    touch = hands[side](pose, torch.from_numpy(place).float())[0]
+    contact = torch.zeros(FRAMES, 2, 256)
+    contact[:, side] = contact_of_distance(torch.cdist(POINTS, touch).amin(-1) - 0.001)
+    wrists = torch.tensor(other).expand(FRAMES, 2, 3).clone()
+    rotation = torch.eye(3).expand(FRAMES, 2, 16, 3, 3).clone()
+    wrists[:, side], rotation[:, side] = torch.from_numpy(place + [0, 0, lift]).float(), pose
+    still = torch.zeros(FRAMES, 3), torch.eye(3).expand(FRAMES, 3, 3), torch.zeros(FRAMES)
+    return torch.cat([pack_motion(*still, wrists, rotation), contact.flatten(1)], -1)[None]
+
+
+def gap(hands, signal, side, row=0):
+    """(T,) exact distance of the nearest vertex of all to the sphere, metres; negative inside."""
+    place, turn = unpack_hands(signal[row, :, :208])
+    return (hands[side](turn[:, side], place[:, side])[0].norm(dim=-1) - RADIUS).amin(-1)
+
+
+def guided(hands, sphere, signal, **settings):
+    return ContactGuidance(hands, sphere, POINTS, **settings)(signal, 19, 20)
+
+
+def only(side):
+    return torch.tensor([[side == LEFT, side == RIGHT]])
+
+
+def test_the_setup_touches_exactly(hands):
+    for side in (LEFT, RIGHT):
+        assert float(gap(hands, laid(hands, side, 0.3, 0.0), side).abs().max()) < 1e-6
+
+
+@pytest.mark.parametrize("side, flexion", [(RIGHT, 0.0), (RIGHT, 0.5), (LEFT, 0.3)])
+def test_a_hand_a_centimetre_inside_comes_out_and_keeps_touching(hands, sphere, side, flexion):
+    signal = laid(hands, side, flexion, -0.01)
+    assert float(gap(hands, signal, side).max()) < -0.003
+    after = gap(hands, guided(hands, sphere, signal, active=only(side)), side)
+    assert float(after.min()) > -0.001
+    assert float(after.max()) < 0.0015
+
+
+@pytest.mark.parametrize("side, flexion", [(RIGHT, 0.0), (RIGHT, 0.5), (LEFT, 0.3)])
+def test_a_hand_8_mm_off_comes_to_the_surface_that_its_map_says_it_touches(hands, sphere, side, flexion):
+    signal = laid(hands, side, flexion, 0.008)
+    assert float(gap(hands, signal, side).min()) > 0.003
+    after = gap(hands, guided(hands, sphere, signal, active=only(side)), side)
+    assert float(after.max()) < 0.0015
+    assert float(after.min()) > -0.001
+
+
+def test_a_hand_whose_map_says_it_does_not_touch_stays_off(hands, sphere):
+    signal = laid(hands, RIGHT, 0.3, 0.008)
+    signal[..., 208:] = 0.0
+    after = gap(hands, guided(hands, sphere, signal, active=only(RIGHT)), RIGHT)
+    np.testing.assert_allclose(after, gap(hands, signal, RIGHT), atol=5e-4)
+
+
+def test_without_the_signed_term_it_stays_inside(hands, sphere):
+    """A distance without a sign can't tell a finger on the surface from one below it."""
+    for side, flexion in ((RIGHT, 0.5), (LEFT, 0.5)):
+        signal = laid(hands, side, flexion, -0.01)
+        unsigned = gap(hands, guided(hands, sphere, signal, active=only(side), signed=False), side)
+        signed = gap(hands, guided(hands, sphere, signal, active=only(side)), side)
+        assert float(unsigned.max()) < -0.003 and float(signed.min()) > -0.0015
+
+
+def test_a_hand_that_plays_no_part_is_left_exactly_alone(hands, sphere):
+    """Even where it stands right inside the object."""
+    signal = laid(hands, RIGHT, 0.3, -0.01, other=(0.01, 0.0, 0.01))
+    after = guided(hands, sphere, signal, active=only(RIGHT))
+    assert torch.equal(after[..., :99], signal[..., :99])
+    assert not torch.equal(after[..., 99:198], signal[..., 99:198])
+
+
+def test_the_object_and_the_contact_map_stay_as_they_were(hands, sphere):
+    signal = laid(hands, RIGHT, 0.3, -0.01)
+    before = signal.clone()
+    after = guided(hands, sphere, signal, active=only(RIGHT))
+    assert torch.equal(after[..., 198:], before[..., 198:]) and torch.equal(signal, before)
+
+
+def test_who_plays_a_part_is_read_from_the_map_where_it_is_not_said(hands, sphere):
+    batch = torch.cat([laid(hands, RIGHT, 0.3, -0.01), laid(hands, LEFT, 0.3, -0.01)])
+    after = guided(hands, sphere, batch)
+    assert torch.equal(after[0, :, :99], batch[0, :, :99]) and torch.equal(after[1, :, 99:198], batch[1, :, 99:198])
+    assert float(gap(hands, after, RIGHT, 0).min()) > -0.002 and float(gap(hands, after, LEFT, 1).min()) > -0.002
+
+
+def test_clips_of_a_batch_do_not_mix(hands, sphere):
+    one, other = laid(hands, RIGHT, 0.3, -0.01), laid(hands, RIGHT, 0.5, 0.008)
+    alone = guided(hands, sphere, one, active=only(RIGHT), last=10)
+    together = guided(hands, sphere, torch.cat([one, other]), active=only(RIGHT).expand(2, 2), last=10)
+    np.testing.assert_allclose(together[:1], alone, atol=1e-5)
+
+
+def test_it_begins_half_way_and_tries_hardest_in_the_last_step(hands, sphere):
+    signal = laid(hands, RIGHT, 0.3, -0.01)
+    guide = ContactGuidance(hands, sphere, POINTS, active=only(RIGHT), begin=0.5, inner=2, last=8)
+    for step in range(10):
+        assert guide(signal, step, 20) is signal
+    moved = [float((guide(signal, step, 20) - signal).abs().max()) for step in (10, 19)]
+    assert 0 < moved[0] < moved[1]
+
+
+def test_a_guide_that_is_used_again_starts_afresh(hands, sphere):
+    signal = laid(hands, RIGHT, 0.3, -0.01)
+    guide = ContactGuidance(hands, sphere, POINTS, active=only(RIGHT), inner=3, last=6)
+    first = [guide(signal, step, 4) for step in range(2, 4)]
+    again = [guide(signal, step, 4) for step in range(2, 4)]
+    for one, other in zip(first, again):
+        assert torch.equal(one, other)
+
+
+def test_it_works_where_gradients_are_switched_off(hands, sphere):
+    with torch.no_grad():
+        after = guided(hands, sphere, laid(hands, RIGHT, 0.3, -0.01), active=only(RIGHT), last=3)
+    assert not after.requires_grad
+
+
+def test_the_shape_of_the_hands_counts(hands, sphere):
+    """A larger hand in the same place is deeper inside, and comes out further."""
+    shape = torch.zeros(2, 10)
+    shape[RIGHT, 0] = 3.0
+    signal = laid(hands, RIGHT, 0.3, 0.0)
+    after = guided(hands, sphere, signal, active=only(RIGHT), shape=shape)
+    place, turn = unpack_hands(after[0, :, :208])
+    vertices = hands[RIGHT](turn[:, RIGHT], place[:, RIGHT], shape[RIGHT])[0]
+    assert float((vertices.norm(dim=-1) - RADIUS).min()) > -0.0015
+
+
+@pytest.mark.parametrize("frames, knots", [(23, 4), (76, 15), (5, 4)])
+def test_corrections_are_straight_between_knots(frames, knots):
+    basis = knot_basis(frames, knots, "cpu").double().numpy()
+    np.testing.assert_allclose(basis.sum(1), 1.0, atol=1e-6)
+    values = np.random.default_rng(0).normal(0, 1, knots)
+    expected = np.interp(np.linspace(0, knots - 1, frames), np.arange(knots), values)
+    np.testing.assert_allclose(basis @ values, expected, atol=1e-5)
