@@ -32,7 +32,8 @@ def export_fbx(take, path):
     """Writes a take's hands and object, with their motion, to an FBX file, and nothing else of the scene.
 
     The file's animation covers the take's frames. Selection, active object and the scene's settings are left as they
-    were. Raises UserError where the file can't be written.
+    were. FBX has no shear: an object that a parent's uneven scale shears comes out unsheared. Raises UserError where the
+    file can't be written.
     """
     path = os.path.abspath(bpy.path.abspath(os.fspath(path)))
     if not os.path.isdir(os.path.dirname(path)):

@@ -50,11 +50,15 @@ class Take:
     @property
     def metrics(self):
         """The clip's metrics: plain numbers by name."""
-        return json.loads(self.collection[MARK]["metrics"])
+        return json.loads(self.collection[MARK]["clip"])["metrics"]
 
     @property
     def prompt(self):
-        return self.collection[MARK]["prompt"]
+        return json.loads(self.collection[MARK]["clip"])["prompt"]
+
+    @property
+    def seed(self):
+        return json.loads(self.collection[MARK]["clip"])["seed"]
 
     @property
     def objects(self):
@@ -90,6 +94,9 @@ def make_take(object, clip):
     check_keyable(object)
     if not np.asarray(clip.hand_active).any():
         raise seam.UserError(f"The clip for “{object.name}” has no active hand; name a hand in the prompt.")
+    for name, value in vars(clip).items():
+        if isinstance(value, np.ndarray) and not np.isfinite(value).all():
+            raise seam.UserError(f"The {name} generated for “{object.name}” is not finite; try another seed.", "internal")
     start = world_matrix(object)
     take = Take(bpy.data.collections.new(f"{object.name} take"), clip)
     try:
@@ -171,9 +178,7 @@ def _record(object, clip, frames, name):
     record = {
         "name": name,
         "object": object,
-        "prompt": clip.prompt,
-        "seed": clip.seed,
-        "metrics": json.dumps(clip.metrics),
+        "clip": json.dumps({"prompt": clip.prompt, "seed": clip.seed, "metrics": clip.metrics}, default=float),
         "frames": [int(frames[0]), int(frames[-1])],
         "animated": animation is not None,
         "transform": json.dumps({path: np.array(getattr(object, path)).tolist() for path in TRANSFORMS}),

@@ -177,3 +177,11 @@ def test_the_skin_is_smooth_coloured_closed_and_weighted_like_the_clip():
 def test_a_clip_without_hands_is_refused():
     with pytest.raises(jointhoi.UserError, match="no active hand"):
         take_of(hands="none")
+
+
+def test_a_clip_that_is_not_finite_is_refused():
+    clip = synthetic.make_clip()
+    clip.hand_translation[3, 1] = np.nan
+    with pytest.raises(jointhoi.UserError, match="hand_translation generated for “Cube” is not finite"):
+        jointhoi.make_take(scenes.cube(), clip)
+    assert len(bpy.data.objects) == 1

@@ -1,6 +1,7 @@
 """A take leaves nothing behind: not when it is removed, not when it fails half way."""
 
 import bpy
+import numpy as np
 import pytest
 
 from blender import scenes, synthetic, test_take_object as cases
@@ -96,3 +97,37 @@ def test_takes_may_be_removed_in_any_order():
     assert not jointhoi.find_takes() and len(bpy.data.objects) == 2
     assert not [name for name in thing.data.attributes.keys() if "JointHOI" in name] and not thing.modifiers
     assert [action.name for action in bpy.data.actions] == ["CubeAction"]
+
+
+def test_one_undo_step_takes_a_take_back_and_redo_brings_it_again():
+    thing, clip, before = prepared(cases.earlier_action)
+    bpy.ops.ed.undo_push(message="Before")
+    jointhoi.make_take(thing, clip)
+    bpy.ops.ed.undo_push(message="Take")
+    bpy.ops.ed.undo()
+    bpy.context.view_layer.update()
+    assert scenes.inventory() == before
+    bpy.ops.ed.redo()
+    (take,) = jointhoi.find_takes()
+    assert take.object == bpy.data.objects["Cube"] and len(take.hands) == 2
+    bpy.context.scene.frame_set(bpy.context.scene.frame_current)
+    take.remove()
+    assert scenes.inventory() == before
+
+
+def test_an_object_with_a_linked_mesh_gets_hands_and_keys_and_no_heatmap(tmp_path):
+    bpy.data.libraries.write(str(tmp_path / "props.blend"), {scenes.cube(name="Prop")})
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "props.blend"), link=True) as (source, target):
+        target.objects = source.objects
+    bpy.context.scene.collection.objects.link(target.objects[0])
+    thing = target.objects[0].override_create(remap_local_usages=True)
+    scenes.set_rate(30)
+    clip = synthetic.clip_for(jointhoi.request_from(thing, "Lift it."))
+    before = scenes.inventory()
+    take = jointhoi.make_take(thing, clip)
+    moved = scenes.world(thing, 31) @ np.linalg.inv(scenes.world(thing, 1))
+    assert np.allclose(moved, scenes.rigid(clip, 30) @ np.linalg.inv(scenes.rigid(clip, 0)), atol=1e-5)
+    assert len(take.hands) == 2 and not thing.modifiers
+    take.remove()
+    assert scenes.inventory() == before
