@@ -1,0 +1,419 @@
+"""From a request to a clip, with a small untrained network: where things stand, what the seed decides, what is refused."""
+
+import functools
+
+import igl
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+import torch
+import trimesh
+
+from model_runtime import generate, seam
+from model_runtime.check import check_request
+from model_runtime.diffusion import checkpoint, guidance
+from model_runtime.diffusion.network import JointHOI
+from model_runtime.diffusion.representation import pack_motion
+
+BOX = trimesh.creation.box((0.06, 0.08, 0.1))
+BOX.apply_translation([0.01, -0.02, 0.05])  # its frame's origin is below, and a little off, its middle
+SETTLE = 2e-6
+
+
+class Words:
+    """Stands in for the sentence encoder (which has its own tests): every sentence has its own vector."""
+
+    def __init__(self, *_):
+        pass
+
+    def encode(self, texts):
+        rows = [np.random.default_rng(list(text.encode())).normal(size=384) for text in texts]
+        return torch.from_numpy(np.stack([row / np.linalg.norm(row) for row in rows])).float()
+
+
+def untrained(path):
+    """A checkpoint whose clips are nonsense, but of a plausible size: hands near the object, contact now and then."""
+    torch.manual_seed(0)
+    model = JointHOI(width=32, depth=2, heads=2)
+    with torch.no_grad():
+        for name, value in model.named_parameters():
+            if "modulation" in name or "outward" in name:
+                value.normal_(0, 0.3)
+    turns = torch.eye(3).expand(1, 2, 16, 3, 3)
+    wrists = torch.tensor([[[-0.12, -0.1, 0.05], [0.12, -0.1, 0.05]]])
+    model.mean[:208] = pack_motion(torch.zeros(1, 3), torch.eye(3)[None], torch.zeros(1), wrists, turns)[0]
+    model.std[:208], model.mean[208:], model.std[208:] = 0.05, 0.5, 0.3
+    checkpoint.save(model, path, {"steps": 0})
+
+
+@pytest.fixture(scope="module")
+def maker(tmp_path_factory):
+    path = tmp_path_factory.mktemp("checkpoint") / "untrained.safetensors"
+    untrained(path)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(generate, "TextEncoder", Words)
+    patch.setattr(generate, "STEPS", 4)
+    patch.setattr(generate, "ContactGuidance", functools.partial(guidance.ContactGuidance, inner=1, last=3))
+    patch.setattr(generate, "distance_grid", functools.partial(generate.distance_grid, resolution=24))
+    yield generate.Generator(checkpoint=str(path))
+    patch.undo()
+
+
+def a_request(mesh=BOX, prompt="Lift the box with the right hand.", **changes):
+    settings = {"seconds": 1.5, "seed": 3, **changes}
+    return seam.Request(prompt=prompt, vertices=mesh.vertices.astype(np.float32), faces=mesh.faces.astype(np.int32), **settings)
+
+
+@pytest.fixture(scope="module")
+def plain(maker):
+    return maker.generate(a_request())
+
+
+def off_surface(mesh, points):
+    """How far the farthest of the points is from a mesh's surface."""
+    vertices, faces = np.array(mesh.vertices), np.array(mesh.faces, np.int64)
+    return float(np.sqrt(igl.point_mesh_squared_distance(points.astype(float), vertices, faces)[0].max()))
+
+
+def turned(seed):
+    return Rotation.random(rng=np.random.default_rng(seed)).as_matrix().astype(np.float32)
+
+
+def arrays_of(clip):
+    return {name: value for name, value in vars(clip).items() if isinstance(value, np.ndarray)}
+
+
+# The clip
+
+
+def test_a_clip_has_the_shapes_of_the_seam(plain):
+    frames, vertices = plain.frames, plain.hand_rest_vertices.shape[1]
+    shapes = {
+        "object_translation": (frames, 3), "object_rotation": (frames, 3, 3), "object_articulation": (frames,),
+        "hand_translation": (frames, 2, 3), "hand_rotation": (frames, 2, 16, 3, 3), "hand_shape": (2, 10),
+        "hand_active": (2,), "contact_points": (256, 3), "contact": (frames, 2, 256),
+        "hand_rest_vertices": (2, vertices, 3), "hand_rest_joints": (2, 16, 3), "hand_faces": (2, plain.hand_faces.shape[1], 3),
+        "hand_weights": (2, vertices, 16),
+    }  # fmt: skip
+    kinds = {"hand_active": np.bool_, "hand_faces": np.int32}
+    for name, array in arrays_of(plain).items():
+        assert array.shape == shapes[name], name
+        assert array.dtype == kinds.get(name, np.float32), name
+        assert np.isfinite(array).all(), name
+    assert arrays_of(plain).keys() == shapes.keys()
+    assert plain.seconds == pytest.approx(1.5, abs=0.501 / plain.fps)
+    assert (plain.prompt, plain.seed, plain.hand_scale, plain.object_scale) == ("Lift the box with the right hand.", 3, 1.0, 1.0)
+    assert all(isinstance(value, (int, float, bool)) and np.isfinite(value) for value in plain.metrics.values())
+
+
+def test_the_clip_crosses_the_seam(plain, tmp_path):
+    seam.save(plain, tmp_path / "clip.npz")
+    back = seam.load_clip(tmp_path / "clip.npz")
+    for name, array in arrays_of(plain).items():
+        np.testing.assert_array_equal(getattr(back, name), array)
+    assert back.metrics == plain.metrics
+
+
+def test_rotations_are_rotations_and_contact_a_share(plain):
+    for matrices in (plain.object_rotation, plain.hand_rotation):
+        matrices = matrices.reshape(-1, 3, 3).astype(float)
+        np.testing.assert_allclose(matrices @ matrices.swapaxes(1, 2), np.eye(3)[None].repeat(len(matrices), 0), atol=1e-5)
+        np.testing.assert_allclose(np.linalg.det(matrices), 1.0, atol=1e-5)
+    assert plain.contact.min() >= 0 and plain.contact.max() <= 1 and plain.contact.std() > 0.05
+
+
+def test_contact_points_lie_on_the_object_in_its_own_frame(maker):
+    request = a_request(rotation=turned(1), translation=np.array([3, -2, 1], np.float32), heading=0.8)
+    points = maker.generate(request).contact_points
+    assert off_surface(BOX, points) < 1e-5
+    assert np.ptp(points, axis=0).min() > 0.05  # all around
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_first_frame_is_where_the_object_stands(maker, seed):
+    rng = np.random.default_rng(seed)
+    translation = rng.normal(0, 2, 3).astype(np.float32)
+    request = a_request(rotation=turned(seed), translation=translation, heading=float(rng.uniform(-4, 4)), seed=seed)
+    clip = maker.generate(request)
+    np.testing.assert_allclose(clip.object_translation[0], translation, atol=SETTLE)
+    np.testing.assert_allclose(clip.object_rotation[0], request.rotation, atol=SETTLE)
+    assert np.abs(clip.object_translation[-1] - translation).max() > 1e-3  # and it does move
+
+
+def test_the_object_waits_for_a_hand(hands):
+    """Until a hand of the clip touches, it stands exactly still; from there on it moves as the network says."""
+    rng = np.random.default_rng(0)
+    place = rng.normal(0, 0.1, (20, 3))
+    turn = Rotation.random(20, rng=rng).as_matrix()
+    wrists, rotation = rng.normal(0, 0.1, (20, 2, 3)), Rotation.random(640, rng=rng).as_matrix().reshape(20, 2, 16, 3, 3)
+    motion = pack_motion(*(torch.from_numpy(v).float() for v in (place, turn, np.zeros(20), wrists, rotation)))
+    contact = torch.zeros(20, 2, 256)
+    contact[3:, 0, 5], contact[8:, 1, 7] = 1.0, 0.9
+    changed = generate.settled(torch.cat([motion, contact.flatten(1)], -1), torch.tensor([False, True])).numpy().astype(float)
+    sixd = changed[:, 201:207].reshape(-1, 2, 3)
+    np.testing.assert_allclose(changed[:9, 198:201], 0, atol=1e-6)
+    np.testing.assert_allclose(sixd[:9], np.eye(3)[None, :2].repeat(9, 0), atol=1e-6)
+    for row in range(8, 20):
+        # Any point of the object, seen from its pose at first touch, goes where the network takes it.
+        point = rng.normal(0, 0.1, 3)
+        relative = turn[row] @ turn[8].T @ (point - place[8]) + place[row]
+        matrix = np.stack([sixd[row, 0], sixd[row, 1], np.cross(sixd[row, 0], sixd[row, 1])], 1)
+        np.testing.assert_allclose(matrix @ point + changed[row, 198:201], relative, atol=1e-5)
+    np.testing.assert_array_equal(changed[:, :198], motion[:, :198])  # hands stay as they are in the object's frame
+
+
+# The request's world
+
+
+def moved(clip, turn, shift):
+    """The world poses of a clip after a rigid motion of the world."""
+    rotation = clip.hand_rotation.astype(float)
+    rotation[:, :, 0] = turn @ rotation[:, :, 0]
+    return {
+        "object_translation": clip.object_translation @ turn.T + shift, "object_rotation": turn @ clip.object_rotation,
+        "hand_translation": clip.hand_translation @ turn.T + shift, "hand_rotation": rotation,
+    }  # fmt: skip
+
+
+def assert_poses(clip, expected, tolerance=2e-4):
+    for name, value in expected.items():
+        np.testing.assert_allclose(getattr(clip, name), value, atol=tolerance, err_msg=name)
+
+
+@pytest.mark.parametrize("angle", (0.5, -2.0))
+def test_turning_the_actor_and_the_object_turns_the_whole_clip(maker, angle):
+    base, shift = turned(7), np.array([0.4, 1.0, -0.3], np.float32)
+    about_z = Rotation.from_euler("z", angle).as_matrix()
+    one = maker.generate(a_request(rotation=base, heading=0.2))
+    other = maker.generate(a_request(rotation=(about_z @ base).astype(np.float32), heading=0.2 + angle, translation=shift))
+    assert_poses(other, moved(one, about_z, shift))
+    np.testing.assert_allclose(other.contact, one.contact, atol=1e-3)
+
+
+def test_turning_the_actor_alone_changes_what_the_hands_do(maker, plain):
+    other = maker.generate(a_request(heading=np.pi / 2))
+    np.testing.assert_allclose(other.object_rotation[0], plain.object_rotation[0], atol=SETTLE)
+    assert np.abs(other.hand_translation - plain.hand_translation).max() > 0.02
+
+
+def test_where_the_mesh_s_origin_lies_does_not_matter(maker, plain):
+    """The same thing in the same place, modelled about another origin and in other axes."""
+    turn, shift = turned(4).astype(float), np.array([0.5, -0.2, 0.1])
+    mesh = BOX.copy()
+    mesh.apply_transform(np.block([[turn, shift[:, None]], [np.zeros((1, 3)), 1]]))  # v' = turn v + shift
+    rotation = turn.T  # world = turn.T (v' - shift)
+    other = maker.generate(a_request(mesh, rotation=rotation.astype(np.float32), translation=(-rotation @ shift).astype(np.float32)))
+    np.testing.assert_allclose(other.hand_translation, plain.hand_translation, atol=1e-3)
+    # The box itself, by its corners, takes the same path.
+    one, two = (np.einsum("tij,vj->tvi", clip.object_rotation, source.vertices) + clip.object_translation[:, None]
+                for clip, source in ((plain, BOX), (other, mesh)))  # fmt: skip
+    np.testing.assert_allclose(two, one, atol=1e-3)
+
+
+# Size
+
+
+def test_a_thing_of_the_wrong_size_is_asked_about(maker):
+    big = BOX.copy()
+    big.apply_scale(25.0)
+    with pytest.raises(seam.UserError) as caught:
+        maker.generate(a_request(big, object_name="Cube"))
+    assert caught.value.kind == "size" and "Cube" in str(caught.value)
+    assert caught.value.details["extent"] == pytest.approx(2.5) and 0 < caught.value.details["scale"] < 0.2
+
+
+def test_hands_of_the_object_s_size(maker, plain):
+    """A giant's box needs giant hands: the object keeps its size, hands and paths grow."""
+    big = BOX.copy()
+    big.apply_scale(25.0)
+    translation = np.array([1, 2, 3], np.float32)
+    clip = maker.generate(a_request(big, fit="scale_hands", translation=translation))
+    assert clip.object_scale == 1.0 and clip.hand_scale > 5
+    np.testing.assert_allclose(clip.hand_rest_vertices, plain.hand_rest_vertices * clip.hand_scale, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(clip.hand_rest_joints, plain.hand_rest_joints * clip.hand_scale, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(clip.object_translation[0], translation, atol=1e-5)
+    assert off_surface(big, clip.contact_points) < 1e-4
+    # In the hands' own size, it is the clip of a box that fits them.
+    fit = big.copy()
+    fit.apply_scale(1 / clip.hand_scale)
+    small = maker.generate(a_request(fit))
+    for name in ("hand_translation", "object_translation"):
+        expected = getattr(small, name) * clip.hand_scale + translation
+        np.testing.assert_allclose(getattr(clip, name), expected, atol=2e-3 * clip.hand_scale, err_msg=name)
+
+
+def test_an_object_of_the_hands_size(maker):
+    """The object is scaled about its own origin, which stays where it was; hands stay human."""
+    big = BOX.copy()
+    big.apply_scale(25.0)
+    clip = maker.generate(a_request(big, fit="scale_object", translation=np.array([1, 2, 3], np.float32)))
+    assert clip.hand_scale == 1.0 and 0 < clip.object_scale < 0.2
+    np.testing.assert_allclose(clip.object_translation[0], [1, 2, 3], atol=1e-5)
+    assert off_surface(big, clip.contact_points) < 1e-4  # in the object's own frame, unscaled
+    fit = big.copy()
+    fit.apply_scale(clip.object_scale)
+    small = maker.generate(a_request(fit))
+    np.testing.assert_allclose(clip.hand_translation, small.hand_translation + [1, 2, 3], atol=2e-3)
+
+
+def test_the_shape_of_the_hands_is_in_the_clip(maker, plain):
+    shape = np.zeros((2, 10), np.float32)
+    shape[1, 0] = 2.0
+    clip = maker.generate(a_request(hand_shape=shape))
+    np.testing.assert_array_equal(clip.hand_shape, shape)
+    length = [np.linalg.norm(c.hand_rest_joints, axis=-1).max(-1) for c in (plain, clip)]
+    assert length[1][0] == pytest.approx(length[0][0]) and length[1][1] > 1.05 * length[0][1]
+
+
+# Seed, hands, progress
+
+
+def test_the_seed_decides(maker, plain):
+    again, other = maker.generate(a_request()), maker.generate(a_request(seed=4))
+    for name, array in arrays_of(plain).items():
+        np.testing.assert_array_equal(getattr(again, name), array, err_msg=name)
+    assert again.metrics == plain.metrics
+    assert np.abs(other.hand_translation - plain.hand_translation).max() > 1e-3
+    maker.generate(a_request(seed=2**63 - 1))
+
+
+def test_the_prompt_counts(maker, plain):
+    other = maker.generate(a_request(prompt="Shake the box with the right hand."))
+    assert np.abs(other.contact - plain.contact).max() > 1e-3
+
+
+@pytest.mark.parametrize("prompt, hands, expected", [
+    ("Lift the box with the left hand.", "auto", [True, False]),
+    ("Lift the box with the right hand.", "auto", [False, True]),
+    ("Lift the box with both hands.", "auto", [True, True]),
+    ("Lift the box with the right hand.", "left", [True, False]),
+    ("Lift the box.", "both", [True, True]),
+])  # fmt: skip
+def test_which_hands_play_a_part(maker, prompt, hands, expected):
+    clip = maker.generate(a_request(prompt=prompt, hands=hands))
+    assert clip.hand_active.tolist() == expected
+    for side in np.flatnonzero(~clip.hand_active):  # the other waits, flat and still
+        assert np.abs(np.diff(clip.hand_translation[:, side], axis=0)).max() == 0
+        np.testing.assert_allclose(clip.hand_rotation[:, side], np.eye(3) + np.zeros((clip.frames, 16, 1, 1)), atol=1e-6)
+
+
+def test_where_no_hand_is_named_at_least_one_acts(maker):
+    for seed in range(3):
+        assert maker.generate(a_request(prompt="Lift the box.", seed=seed)).hand_active.any()
+
+
+def test_what_the_network_is_told(maker):
+    thing = maker.prepare(a_request())
+    flags = {which: maker.condition(thing, "Lift it.", which, 3)["hands"].tolist()[2] for which in ("left", "right", "both", "auto")}
+    assert flags == {"left": [1, 0], "right": [0, 1], "both": [1, 1], "auto": [0, 0]}
+    told = maker.condition(thing, "Lift it.", "left", 3)
+    assert {name: tuple(value.shape) for name, value in told.items()} == {
+        "text": (3, 384), "points": (3, 256, 3), "normals": (3, 256, 3), "hands": (3, 2), "drop": (3,)}  # fmt: skip
+    assert not told["drop"].any()
+    np.testing.assert_allclose((told["points"].amax((0, 1)) + told["points"].amin((0, 1))), np.zeros(3), atol=1e-5)
+
+
+def test_progress_rises_and_speaks(maker):
+    heard = []
+    maker.generate(a_request(), lambda fraction, message: heard.append((fraction, message)))
+    fractions = [fraction for fraction, _ in heard]
+    assert fractions == sorted(fractions) and 0 < fractions[0] and fractions[-1] < 1
+    assert all(isinstance(message, str) and message for _, message in heard)
+    assert [message for _, message in heard if "Sampling" in message] == [f"Sampling, step {i} of 4" for i in (1, 2, 3, 4)]
+
+
+def test_cancelling_from_progress(maker):
+    class Cancelled(Exception):
+        pass
+
+    def stop(fraction, message):
+        if "step 2" in message:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        maker.generate(a_request(), stop)
+    maker.generate(a_request())  # and it still works
+
+
+# What is refused
+
+
+def spoiled(**changes):
+    request = a_request(object_name="Mug.001")
+    for name, value in changes.items():
+        setattr(request, name, value)
+    return request
+
+
+MIRROR = np.diag([1.0, 1.0, -1.0]).astype(np.float32)
+
+
+@pytest.mark.parametrize("changes, words, kind", [
+    ({"prompt": "  "}, "prompt is empty", "request"),
+    ({"prompt": None}, "prompt", "request"),
+    ({"hands": "three"}, "auto, left, right, both", "request"),
+    ({"fit": "squeeze"}, "ask, scale_hands, scale_object", "request"),
+    ({"seconds": 60.0}, "1.5 to 5", "request"),
+    ({"seconds": 0.1}, "1.5 to 5", "request"),
+    ({"seconds": float("nan")}, "1.5 to 5", "request"),
+    ({"seconds": "4"}, "1.5 to 5", "request"),
+    ({"seed": -1}, "seed", "request"),
+    ({"seed": 1.5}, "seed", "request"),
+    ({"seed": 2**63}, "seed", "request"),
+    ({"heading": float("inf")}, "heading", "request"),
+    ({"translation": np.zeros(2, np.float32)}, "translation of “Mug.001”", "request"),
+    ({"translation": np.array([0, np.nan, 0], np.float32)}, "not finite", "request"),
+    ({"rotation": np.eye(4, dtype=np.float32)}, "rotation of “Mug.001”", "request"),
+    ({"rotation": 2 * np.eye(3, dtype=np.float32)}, "not a rotation", "request"),
+    ({"rotation": MIRROR}, "not a rotation", "request"),
+    ({"hand_shape": np.zeros(10, np.float32)}, "hand_shape of “Mug.001”", "request"),
+    ({"hand_shape": np.full((2, 10), np.inf, np.float32)}, "not finite", "request"),
+    ({"vertices": np.zeros((4, 2), np.float32)}, "vertices of “Mug.001”", "mesh"),
+    ({"vertices": [[0, 0, 0]]}, "vertices of “Mug.001”", "mesh"),
+    ({"faces": np.zeros((2, 4), np.int32)}, "faces of “Mug.001”", "mesh"),
+    ({"faces": np.zeros((2, 3), np.float32)}, "faces of “Mug.001”", "mesh"),
+])  # fmt: skip
+def test_a_request_that_can_not_be_answered_gets_a_sentence(changes, words, kind):
+    with pytest.raises(seam.UserError) as caught:
+        check_request(spoiled(**changes))
+    assert words in str(caught.value) and caught.value.kind == kind
+    assert str(caught.value).rstrip("”").endswith(".")
+
+
+@pytest.mark.parametrize("changes", [
+    {"vertices": np.zeros((0, 3), np.float32), "faces": np.zeros((0, 3), np.int32)},
+    {"vertices": np.full((8, 3), np.nan, np.float32)},
+    {"vertices": BOX.vertices.astype(np.float32) * [1, 1, 0]},
+    {"faces": np.full((4, 3), 99, np.int32)},
+    {"faces": np.full((4, 3), -1, np.int32)},
+])  # fmt: skip
+def test_a_mesh_that_is_none_gets_a_sentence_as_well(maker, changes):
+    request = spoiled(**changes)
+    request.vertices = request.vertices.astype(np.float32)
+    with pytest.raises(seam.UserError) as caught:
+        maker.generate(request)
+    assert caught.value.kind == "mesh" and "Mug.001" in str(caught.value)
+
+
+def test_a_good_request_is_fine():
+    check_request(a_request(rotation=turned(2), heading=-7.0, seed=0, seconds=5))
+
+
+def test_a_missing_or_foreign_checkpoint_gets_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(generate, "TextEncoder", Words)
+    with pytest.raises(seam.UserError, match="no checkpoint") as caught:
+        generate.Generator(checkpoint=str(tmp_path / "none.safetensors"))
+    assert caught.value.kind == "runtime"
+    (tmp_path / "bad.safetensors").write_bytes(b"\x80\x04 not a checkpoint" * 10)
+    with pytest.raises(seam.UserError, match="not a JointHOI checkpoint") as caught:
+        generate.Generator(checkpoint=str(tmp_path / "bad.safetensors"))
+    assert caught.value.kind == "runtime"
+
+
+def test_a_checkpoint_of_something_else_gets_a_sentence(tmp_path, monkeypatch):
+    from safetensors.torch import save_file
+
+    monkeypatch.setattr(generate, "TextEncoder", Words)
+    save_file({"weight": torch.zeros(3)}, tmp_path / "other.safetensors")
+    with pytest.raises(seam.UserError, match="not a JointHOI checkpoint"):
+        generate.Generator(checkpoint=str(tmp_path / "other.safetensors"))
