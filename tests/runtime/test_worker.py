@@ -250,15 +250,12 @@ def test_the_device_is_chosen_among_those_there():
         worker.choose_device("abacus")
 
 
-def test_the_real_command_says_what_is_wrong_with_its_options(tmp_path):
+def test_the_real_command_says_what_is_wrong_with_its_options(start):
     """`python -m model_runtime worker` itself, with a device that no machine has."""
-    result = subprocess.run(
-        [sys.executable, "-m", "model_runtime", "worker", "--device", "abacus"],
-        input=b"", capture_output=True, cwd=ROOT, timeout=60,
-    )  # fmt: skip
-    event = json.loads(result.stdout)
+    process = start(command=[sys.executable, "-m", "model_runtime", "worker", "--device", "abacus"])
+    event = process.hear()
     assert event["event"] == "error" and "abacus" in event["message"]
-    assert result.returncode == worker.EXIT_NOT_LOADED
+    assert process.process.wait(20) == worker.EXIT_NOT_LOADED
 
 
 def test_the_real_command_loads_a_model_answers_a_request_and_cancels_another(start, tmp_path):
