@@ -41,7 +41,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"},
         )
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -56,12 +56,12 @@ class Process:
         self.process.stdin.flush()
 
     def hear(self):
-        line = self.events.get(timeout=60)
+        line = self.events.get(timeout=120)
         return None if line is None else json.loads(line)
 
     def hear_end_of(self, number):
         """The event that ends request `number`, after its progress events."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             event = self.hear()
             if event["id"] == number and event["event"] != "progress":
