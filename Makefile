@@ -79,7 +79,7 @@ define install_bpy
 $(if $(filter 5.2%,$(1)),$(call need,$(PYTHON313),PYTHON313),$(call need,$(PYTHON311),PYTHON311))
 tools/system_libraries.sh
 $(if $(filter 5.2%,$(1)),$(PYTHON313),$(PYTHON311)) -m venv $(@D)
-$(@D)/bin/python $(PIP) bpy==$(1) $(TEST_TOOLS)
+$(@D)/bin/python $(PIP) bpy==$(1) $(TEST_TOOLS) ufbx==0.0.5
 touch $@
 endef
 
