@@ -7,6 +7,7 @@ from scipy.spatial.transform import Rotation
 import torch
 
 from ..diffusion.representation import contact_of_distance, pack_motion
+from ..hands.layer import core
 from ..hands.limits import curl_pose
 from .actions import REACH, SHOULDER, minimum_jerk, score
 from .grasps import reachable
@@ -14,6 +15,7 @@ from .shards import FPS
 
 RELAXED = np.array([0.35, 0.30, 0.15] * 4 + [0.15, 0.20, 0.20])
 DEEPEST_ON_THE_WAY = 0.003  # metres, while a hand comes or goes
+CORE_ON_THE_WAY = 0.001  # and the middle of its fingers stays this far outside: none passes through a wall
 HAND_GAP = 0.004  # metres that the hands keep between them
 
 # Where a hand that plays no part is, in the object's frame: a constant, so that the model need not guess it.
@@ -124,11 +126,14 @@ def move_hand(time, grip, path, hold, rest, hand, grid, table, rng):
         flexion[held], abduction[held] = grip.flexion, grip.abduction
         fingers = curl_pose(grip.side, torch.from_numpy(flexion).float(), torch.from_numpy(abduction).float()).numpy()
         pose = np.concatenate([rotation[:, None], fingers], 1).astype(np.float32)
-        vertices = hand(torch.from_numpy(pose), torch.from_numpy(translation.astype(np.float32)))[0]
+        vertices, joints = hand(torch.from_numpy(pose), torch.from_numpy(translation.astype(np.float32)))
         if (vertices[still][..., 2] < table - 0.002).any():
             continue
         local = (vertices - torch.from_numpy(place).float()[:, None]) @ torch.from_numpy(turn).float()
         if still.any() and grid.sample(local[still]).amin() < -DEEPEST_ON_THE_WAY:
+            continue
+        bones = core(vertices[:, hand.fingertips], joints) - torch.from_numpy(place).float()[:, None]
+        if grid.sample(bones @ torch.from_numpy(turn).float()).amin() < CORE_ON_THE_WAY:
             continue
         return translation, pose, local, vertices
     return None

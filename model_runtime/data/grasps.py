@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from ..hands.layer import core
 from ..hands.limits import curl_pose, ranges
 from ..hands.rotation import axis_angle_to_matrix
 from .actions import SHOULDER
 
 TOUCH = 0.003  # metres: nearer than this is contact
 DEEPEST = 0.002  # a kept grasp is nowhere deeper than this
+CORE = 0.0025  # and the middle of its fingers nowhere nearer than this: no finger stands in a thin wall
 
 # For each kind of grip: the direction in which the hand reaches, as an angle from the fingers' to the palm's direction;
 # the point of a right hand that comes to the grip's centre (fingers along -x, palm facing -y, thumb side +z); how far
@@ -125,7 +127,7 @@ def reachable(translation, rotation, side, table, limit_deg=75.0):
     return straight & ((translation + 0.07 * forearm)[:, 2] > table + 0.02)
 
 
-def closed(hand, side, grid, wrist, translation, flexion, abduction, segments, steps=26, stride=0.06):
+def closed(hand, side, grid, wrist, translation, flexion, abduction, segments, steps=52, stride=0.03):
     """Closes each finger joint by joint until its segment touches; a touch also stops the joints nearer the palm.
 
     segments (S,) = which of the 15 finger joints moves each sampled vertex of `hand.sample(len(segments))`.
@@ -168,12 +170,16 @@ def find(shape, grid, hand, side, table, rng, count=96, iterations=130, keep=24)
     (low, high), spans = ranges(device)[0].unbind(-1), ranges(device)[1]
 
     ids = hand.sample(360)
+    seen = torch.cat([ids, hand.fingertips])
     segments = hand.weights[ids].argmax(-1) - 1  # -1 = palm
-    # Back off until nothing is inside, then come in again until something touches.
-    for _ in range(8):
-        vertices, _ = hand(whole_pose(side, wrist, flexion, abduction), translation, vertex_ids=ids)
-        nearest = grid.sample(vertices).amin(-1)
-        translation = translation + approach * (nearest - 0.001).clamp(-0.02, 0.0)[:, None]
+    # Come in from outside until something touches: a hand that starts inside a cup's wall would never leave it.
+    pose = whole_pose(side, wrist, flexion, abduction)
+    travelled = torch.full((size, 1), -0.15, device=device)
+    for _ in range(24):
+        vertices, _ = hand(pose, translation + travelled * approach, vertex_ids=ids)
+        nearest = grid.sample(vertices).amin(-1, keepdim=True)
+        travelled = (travelled + (nearest - 0.001).clamp(0.0, 0.03)).clamp_max(0.008)
+    translation = translation + travelled * approach
     flexion = closed(hand, side, grid, wrist, translation, flexion, abduction, segments)
 
     tips = [torch.nonzero((segments == 3 * f + 2) & hand.palmar_mask[ids])[:, 0] for f in range(5)]
@@ -188,8 +194,10 @@ def find(shape, grid, hand, side, table, rng, count=96, iterations=130, keep=24)
     matters = torch.tensor([1.0, 1.0, 0.5, 0.7, 2.0], device=device)  # without the thumb there is no grasp
     for step in range(iterations):
         pose = whole_pose(side, axis_angle_to_matrix(turn) @ wrist, start[1] + bend, abduction + fan)
-        vertices, _ = hand(pose, start[0] + move, vertex_ids=ids)
+        shown, joints = hand(pose, start[0] + move, vertex_ids=seen)
+        vertices = shown[:, : len(ids)]
         distance = grid.sample(vertices)
+        through = (CORE + 0.001 - grid.sample(core(shown[:, len(ids) :], joints))).clamp_min(0.0)
         inside = (0.0005 - distance).clamp_min(0.0)
         press = 0.15 + 4.0 * (step / iterations) ** 2  # first find a hold, then clear the surface
         gap = torch.stack([distance[:, tip].clamp_min(0.0).amin(-1) for tip in tips], -1)  # (N, 5)
@@ -200,6 +208,7 @@ def find(shape, grid, hand, side, table, rng, count=96, iterations=130, keep=24)
         # Huber-like: far fingers are left alone instead of dragged.
         reach = (gap * 300).square() / (1 + (gap * 40).square()) * matters
         loss = (inside * 1000).square().sum(-1) * press + reach.sum(-1) * 0.6 + wraps * (pads * 300).square() * 0.3
+        loss = loss + (through * 500).square().sum(-1)
         loss = loss + (below * 700).square().sum(-1) + 60 * over.square().sum(-1)
         loss = loss + 1.0 * bend.square().sum(-1) + 20 * fan.square().sum(-1) + 6 * turn.square().sum(-1)
         loss = loss + (move * 40).square().sum(-1)
@@ -209,12 +218,12 @@ def find(shape, grid, hand, side, table, rng, count=96, iterations=130, keep=24)
     with torch.no_grad():
         wrist = axis_angle_to_matrix(turn) @ wrist
         translation, flexion, abduction = start[0] + move, (start[1] + bend).clamp(low, high), (abduction + fan).clamp(*spans.unbind(-1))
-        vertices, _ = hand(whole_pose(side, wrist, flexion, abduction), translation)
+        vertices, joints = hand(whole_pose(side, wrist, flexion, abduction), translation)
         distance = grid.sample(vertices)
         depth = (-distance.amin(-1)).clamp_min(0.0)
         joint = hand.weights.argmax(-1) - 1
         touching = torch.stack([(distance[:, (joint >= 3 * f) & (joint < 3 * f + 3)].amin(-1) < TOUCH) for f in range(5)], -1)
-        fine = depth < DEEPEST
+        fine = (depth < DEEPEST) & (grid.sample(core(vertices[:, hand.fingertips], joints)).amin(-1) > CORE)
         fine &= vertices[..., 2].amin(-1) > table - 0.001
         fine &= reachable(translation, wrist, side, table, 85.0)
         fingers = touching[:, :4].sum(-1)

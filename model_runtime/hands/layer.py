@@ -147,6 +147,21 @@ class Hand(nn.Module):
         return self._samples[count].to(self.template.device)
 
 
+def core(tips, joints, count=6):
+    """Points (..., 20 * count, 3) along the bones, wrist to knuckles to just short of the fingertips.
+
+    tips (..., 5, 3), joints (..., 16, 3). They run through the middle of the flesh: where one is inside an object or close
+    to its surface a finger stands in it, which the skin's own depth can't show on walls thinner than a finger.
+    """
+    fingers = joints[..., 1:, :].unflatten(-2, (5, 3))
+    wrist = joints[..., :1, None, :].expand(*fingers.shape[:-2], 1, 3)
+    last = fingers[..., 2, :]
+    chain = torch.cat([wrist, fingers, (last + 0.6 * (tips - last)).unsqueeze(-2)], -2)  # (..., 5, 5, 3)
+    share = (torch.arange(count, device=joints.device) + 0.5).div(count).unsqueeze(-1)
+    points = chain[..., :-1, None, :] + share * (chain[..., 1:, None, :] - chain[..., :-1, None, :])
+    return points.flatten(-4, -2)
+
+
 def load_hand(side, path=None):
     """The hand of one side, 0 left or 1 right: the bundled open hand, or MANO from a user's folder `path`.
 
