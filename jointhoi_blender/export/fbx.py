@@ -32,12 +32,14 @@ def export_fbx(take, path):
     """Writes a take's hands and object, with their motion, to an FBX file, and nothing else of the scene.
 
     The file's animation covers the take's frames. Selection, active object and the scene's settings are left as they
-    were. FBX has no shear: an object that a parent's uneven scale shears comes out unsheared. Raises UserError where the
-    file can't be written.
+    were. FBX has no shear: an object that a parent's uneven scale shears comes out unsheared. Raises UserError where
+    the file can't be written.
     """
     path = os.path.abspath(bpy.path.abspath(os.fspath(path)))
     if not os.path.isdir(os.path.dirname(path)):
-        raise seam.UserError(f"The folder {os.path.dirname(path)} does not exist; make it, or choose another for the FBX.")
+        raise seam.UserError(
+            f"The folder {os.path.dirname(path)} does not exist; make it, or choose another for the FBX."
+        )
     if bpy.context.mode != "OBJECT":
         raise seam.UserError("FBX can't be exported in this mode; go to Object Mode first.")
     scene, layer = bpy.context.scene, bpy.context.view_layer

@@ -14,13 +14,15 @@ TRANSFORMS = (
 def request_from(object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0):
     """The Request for what `prompt` says to happen to a Blender object, from where it stands at the current frame.
 
-    object      a mesh, or a curve, surface, text or metaball that makes one; modifiers count, as the viewport shows them
+    object      a mesh, or a curve, surface, text or metaball that makes one; modifiers count as in the viewport
 
     Parents, scale and shear are baked into the request's vertices; the scene's unit scale turns them into metres.
     Raises UserError for an object that has no mesh or could not be keyed later.
     """
     if not isinstance(object, bpy.types.Object):
-        raise seam.UserError(f"An object of the scene is needed, such as bpy.data.objects['Mug'], not {object!r}.", "mesh")
+        raise seam.UserError(
+            f"An object of the scene is needed, such as bpy.data.objects['Mug'], not {object!r}.", "mesh"
+        )
     check_keyable(object)
     vertices, faces = evaluated_mesh(object)
     matrix = world_matrix(object)
@@ -46,7 +48,9 @@ def check_keyable(object):
     name = f"“{object.name}”"
     bpy.context.view_layer.update()  # notices what was linked or hidden a moment ago
     if object.name not in bpy.context.view_layer.objects:
-        raise seam.UserError(f"{name} is not in the current scene's view layer; add it or enable its collection.", "mesh")
+        raise seam.UserError(
+            f"{name} is not in the current scene's view layer; add it or enable its collection.", "mesh"
+        )
     if object.library:
         raise seam.UserError(f"{name} is linked from another file and can't be keyed; make it local first.", "mesh")
     if object.hide_viewport or not object.visible_get():
@@ -61,12 +65,16 @@ def check_keyable(object):
     animation = object.animation_data
     for driver in animation.drivers if animation else ():
         if driver.data_path in TRANSFORMS:
-            raise seam.UserError(f"A driver sets the {driver.data_path} of {name} in place of keys; remove it first.", "mesh")
+            raise seam.UserError(
+                f"A driver sets the {driver.data_path} of {name} in place of keys; remove it first.", "mesh"
+            )
     if animation and animation.use_tweak_mode:
         raise seam.UserError(f"An NLA strip of {name} is being tweaked; leave tweak mode first.", "mesh")
     body = object.rigid_body
     if body and body.enabled and body.type == "ACTIVE" and not body.kinematic:
-        raise seam.UserError(f"The physics moves {name} in place of keys; tick Animated in its Rigid Body first.", "mesh")
+        raise seam.UserError(
+            f"The physics moves {name} in place of keys; tick Animated in its Rigid Body first.", "mesh"
+        )
 
 
 def evaluated_mesh(object):
@@ -95,19 +103,21 @@ def evaluated_mesh(object):
 
 
 def world_matrix(object):
-    """Where the object stands at the current frame: (4, 4) float64, Blender units. Raises UserError where it is singular."""
+    """Where the object stands at the current frame: (4, 4) float64, Blender units. Raises UserError if singular."""
     bpy.context.view_layer.update()
     matrix = np.array(object.matrix_world, np.float64)
     sizes = np.linalg.svd(matrix[:3, :3], compute_uv=False) if np.isfinite(matrix).all() else np.zeros(3)
     if sizes[2] <= 1e-6 * sizes[0]:
-        raise seam.UserError(f"“{object.name}” is scaled to zero on some axis; give it a scale, then generate again.", "mesh")
+        raise seam.UserError(
+            f"“{object.name}” is scaled to zero on some axis; give it a scale, then generate again.", "mesh"
+        )
     return matrix
 
 
 def rigid_part(matrix):
     """Splits the linear part of `matrix` (4, 4) into a rotation (3, 3) and the rest (3, 3): linear = rotation @ rest.
 
-    The polar decomposition: no other rotation is nearer. The rest is scale and shear, and mirrors where the matrix does.
+    The polar decomposition: no other rotation is nearer. The rest is scale and shear, and mirrors if the matrix does.
     """
     linear = matrix[:3, :3]
     left, _, right = np.linalg.svd(linear)

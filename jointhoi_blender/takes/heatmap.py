@@ -57,7 +57,7 @@ def remove_heatmap(object, name):
 
 
 def nearest(vertices, points):
-    """For each of vertices (V, 3) the nearest of points (P, 3): their indices (V, k) and weights (V, k) that add up to 1."""
+    """For each of vertices (V, 3) the nearest of points (P, 3): indices (V, k) and weights (V, k) that add up to 1."""
     count = min(NEAREST, len(points))
     index, distance = np.empty((len(vertices), count), int), np.empty((len(vertices), count))
     points = np.asarray(points, np.float64)
@@ -117,8 +117,8 @@ def _build(group):
     contact = node("ShaderNodeMath", 4, 1, {}, operation="MAXIMUM")
     links.new(attribute(named(number, 1), 1), contact.inputs[0])
     links.new(attribute(CONTACT, 2), contact.inputs[1])
-    stored = node("GeometryNodeStoreNamedAttribute", 5, 0,
-                  {"Geometry": given["Geometry"], "Name": CONTACT, "Value": contact.outputs[0]}, data_type="FLOAT")  # fmt: skip
+    values = {"Geometry": given["Geometry"], "Name": CONTACT, "Value": contact.outputs[0]}
+    stored = node("GeometryNodeStoreNamedAttribute", 5, 0, values, data_type="FLOAT")
     ramp = node("ShaderNodeValToRGB", 5, 1, {})
     links.new(contact.outputs[0], ramp.inputs[0])
     elements = ramp.color_ramp.elements
@@ -129,6 +129,8 @@ def _build(group):
     colored = node("GeometryNodeStoreNamedAttribute", 6, 0,
                    {"Geometry": stored.outputs["Geometry"], "Name": COLOR, "Value": ramp.outputs["Color"]},
                    data_type="BYTE_COLOR", domain="CORNER")  # fmt: skip
-    cleaned = node("GeometryNodeRemoveAttribute", 7, 0, {"Geometry": colored.outputs["Geometry"], "Name": named("*", 2)})
+    cleaned = node(
+        "GeometryNodeRemoveAttribute", 7, 0, {"Geometry": colored.outputs["Geometry"], "Name": named("*", 2)}
+    )
     keys.set_wildcard(cleaned)
     node("NodeGroupOutput", 8, 0, {"Geometry": cleaned.outputs["Geometry"]})

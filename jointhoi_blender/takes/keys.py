@@ -54,7 +54,7 @@ def channels(animation):
 
 
 def write(bag, path, frames, values, group, interpolation=LINEAR):
-    """New f-curves with one key at each of frames (n,): values (n,) for a plain property, (n, k) for one with indices."""
+    """New f-curves with one key at each of frames (n,): values (n,) for a plain property, else (n, k)."""
     values = np.asarray(values, np.float32)
     for index, column in enumerate(values.T if values.ndim > 1 else values[None]):
         curve = bag.fcurves.new(path, index=index)

@@ -1,4 +1,4 @@
-"""The object's own keys: whatever its parent, scale, rotation mode and earlier animation, its world motion is the clip's."""
+"""The object's keys: whatever its parent, scale, rotation mode or earlier animation, it moves as the clip says."""
 
 import bpy
 from mathutils import Matrix
@@ -13,7 +13,7 @@ SHEARED = 1e-5  # relative error above which location, rotation and scale cannot
 
 
 def key_object(object, bag, frames, world):
-    """Keys `object` so that it stands at world (n, 4, 4) at the integer frames (n,). What it did before them, it still does.
+    """Keys `object` so that it stands at world (n, 4, 4) at the integer frames (n,). Before them it does what it did.
 
     Raises Sheared where an unevenly scaled parent would need keys that Blender does not have.
     """
@@ -51,7 +51,9 @@ def parent_matrices(object, frames):
 
     def now():
         evaluated = object.evaluated_get(bpy.context.evaluated_depsgraph_get())
-        return np.array(evaluated.matrix_world, np.float64) @ np.linalg.inv(np.array(evaluated.matrix_basis, np.float64))
+        return np.array(evaluated.matrix_world, np.float64) @ np.linalg.inv(
+            np.array(evaluated.matrix_basis, np.float64)
+        )
 
     if object.parent is None:
         return np.tile(np.eye(4), (len(frames), 1, 1))
@@ -70,13 +72,11 @@ def parent_matrices(object, frames):
 
 def _moves(object):
     """Whether what `object` hangs on may be elsewhere in another frame."""
-    if object.parent_type not in ("OBJECT",):
-        return True
-    parent = object.parent
-    while parent:
-        if parent.animation_data or parent.constraints or parent.rigid_body or parent.parent_type != "OBJECT":
+    while object.parent:
+        parent = object.parent
+        if object.parent_type != "OBJECT" or parent.animation_data or parent.constraints or parent.rigid_body:
             return True
-        parent = parent.parent
+        object = parent
     return False
 
 
@@ -122,7 +122,7 @@ def _steady(scale, current):
 
 
 def _in_mode(object, turns):
-    """Quaternions in the object's rotation mode, each as near as can be to the one before, the first to the object's."""
+    """Quaternions in the object's rotation mode, each as near as can be to the one before, the first to its own."""
     values = []
     if object.rotation_mode == "QUATERNION":
         before = object.rotation_quaternion.normalized()
@@ -158,7 +158,7 @@ def _near_axis_angle(axis, angle, before):
 def truncate(curve, start):
     """Ends an f-curve before the frame `start`; up to there it keeps its keys, and its values exactly.
 
-    A stretch that moves right up to `start` gets a key on each of its last frames, for the keys that shaped it are gone.
+    A stretch that moves right up to `start` gets a key on each of its frames, for the keys that shaped it are gone.
     """
     points = curve.keyframe_points
     coordinates = np.empty(2 * len(points), np.float32)
@@ -193,8 +193,8 @@ def carry(object, bag, frames, world, name, collection):
         key_object(object, bag, frames, np.tile(world[0], (len(frames), 1, 1)))
     except Sheared:
         raise seam.UserError(
-            f"“{object.name}” hangs on the moving, unevenly scaled “{object.parent.name}”; apply the parent's scale, or "
-            "clear the parent and keep the transformation, then generate again.",
+            f"“{object.name}” hangs on the moving, unevenly scaled “{object.parent.name}”; apply the parent's scale, "
+            "or clear the parent and keep the transformation, then generate again.",
             "mesh",
         ) from None
     place = np.eye(4)

@@ -90,13 +90,16 @@ def _end_slope(first, second):
 
 
 def slerp(rotation, times):
-    """Spherical interpolation of quaternions (T, ..., 4) at times (n,) in frames, the short way round; signs continuous."""
+    """Spherical interpolation of quaternions (T, ..., 4) at times (n,) in frames, the short way; signs do not jump."""
     before, after, share = _segments(len(rotation), times)
     one, two = rotation[before], rotation[after]
     share = share.reshape(-1, *[1] * (rotation.ndim - 1))
     cosine = (one * two).sum(-1, keepdims=True)
     two = np.where(cosine < 0, -two, two)
-    angle = np.arctan2(np.linalg.norm(two - one, axis=-1, keepdims=True), np.linalg.norm(two + one, axis=-1, keepdims=True)) * 2
+    angle = (
+        np.arctan2(np.linalg.norm(two - one, axis=-1, keepdims=True), np.linalg.norm(two + one, axis=-1, keepdims=True))
+        * 2
+    )
     small = angle < 1e-6
     sine = np.sin(np.where(small, 1, angle))
     weight_one = np.where(small, 1 - share, np.sin((1 - share) * angle) / sine)
@@ -134,7 +137,12 @@ def multiply(one, two):
     w, x, y, z = np.moveaxis(one, -1, 0)
     a, b, c, d = np.moveaxis(two, -1, 0)
     return np.stack(
-        [w * a - x * b - y * c - z * d, w * b + x * a + y * d - z * c, w * c - x * d + y * a + z * b, w * d + x * c - y * b + z * a],
+        [
+            w * a - x * b - y * c - z * d,
+            w * b + x * a + y * d - z * c,
+            w * c - x * d + y * a + z * b,
+            w * d + x * c - y * b + z * a,
+        ],
         -1,
     )
 

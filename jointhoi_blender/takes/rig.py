@@ -16,7 +16,7 @@ MATERIAL = "JointHOI Skin"
 
 
 def bone_name(joint, side):
-    """"index1.R": unique in both hands, for readers that know bones by name alone."""
+    """ "index1.R": unique in both hands, for readers that know bones by name alone."""
     return f"{seam.JOINT_NAMES[joint]}.{seam.SIDES[side][0]}"
 
 
@@ -130,8 +130,8 @@ def _skin_material():
 def key_hand(rig, side, frames, wrist, rotation):
     """Keys a hand made by `make_hand` in a new action.
 
-    frames (n,); wrist (n, 3), the wrist joint in the world, Blender units; rotation (n, 16, 4), quaternions (w, x, y, z)
-    without jumps: the wrist's in the world, the others relative to the parent, as in a Clip.
+    frames (n,); wrist (n, 3), the wrist joint in the world, Blender units; rotation (n, 16, 4), quaternions
+    (w, x, y, z) without jumps: the wrist's in the world, the others relative to the parent, as in a Clip.
     """
     keys.new_action(rig.name, rig)
     bag = keys.channels(rig.animation_data)

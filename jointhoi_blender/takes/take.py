@@ -1,7 +1,8 @@
 """A take: what one clip puts into the scene, found again after reload, and removed without a trace.
 
-All that a take adds hangs on a collection of its own. Before anything of the user's is changed, how it was is written to
-that collection's custom properties; `remove` needs nothing else. So a take that fails half way is removed like any other.
+All that a take adds hangs on a collection of its own. Before anything of the user's is changed, how it was is written
+to that collection's custom properties; `remove` needs nothing else. So a take that fails half way is removed like any
+other.
 """
 
 import json
@@ -96,7 +97,9 @@ def make_take(object, clip):
         raise seam.UserError(f"The clip for “{object.name}” has no active hand; name a hand in the prompt.")
     for name, value in vars(clip).items():
         if isinstance(value, np.ndarray) and not np.isfinite(value).all():
-            raise seam.UserError(f"The {name} generated for “{object.name}” is not finite; try another seed.", "internal")
+            raise seam.UserError(
+                f"The {name} generated for “{object.name}” is not finite; try another seed.", "internal"
+            )
     start = world_matrix(object)
     take = Take(bpy.data.collections.new(f"{object.name} take"), clip)
     try:
@@ -216,7 +219,8 @@ def _restore(object, record):
     if object.type == "MESH":
         heatmap.remove_heatmap(object, record["name"])
         if object.data.attributes.active_color_name == heatmap.COLOR and not any(
-            each.type == "NODES" and each.node_group and each.node_group.name == heatmap.GROUP for each in object.modifiers
+            each.type == "NODES" and each.node_group and each.node_group.name == heatmap.GROUP
+            for each in object.modifiers
         ):
             object.data.attributes.active_color_name = ""
     constraint = object.constraints.get(record["name"])

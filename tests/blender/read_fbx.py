@@ -1,7 +1,8 @@
 """How an FBX file's nodes move, as ufbx reads it: python read_fbx.py FILE.fbx FIRST LAST FPS > nodes.json
 
-Prints {"unit": metres, "stacks": how many, "depth": {name: depth}, "local": {name: [4x4 matrix of each frame]}}. A process
-of its own, and no more of ufbx than this: its Python binding crashes in a node's children and parent, and when it ends.
+Prints {"unit": metres, "stacks": how many, "depth": {name: depth}, "local": {name: [4x4 matrix of each frame]}}. It is
+a process of its own, and uses no more of ufbx than this: its Python binding crashes in a node's children
+and parent, and when it ends.
 """
 
 import gc

@@ -76,14 +76,27 @@ def matrix(location=(0, 0, 0), euler=(0, 0, 0), scale=(1, 1, 1)):
 def inventory():
     """All data-blocks, and what of the objects a take might change."""
     blocks = {}
-    for kind in ("actions", "armatures", "collections", "materials", "meshes", "node_groups", "objects", "curves", "cameras"):
+    for kind in (
+        "actions",
+        "armatures",
+        "collections",
+        "materials",
+        "meshes",
+        "node_groups",
+        "objects",
+        "curves",
+        "cameras",
+    ):
         for block in getattr(bpy.data, kind):
             blocks[kind, block.name] = (block.users, block.use_fake_user, sorted(block.keys()))
     for thing in bpy.data.objects:
         animation = thing.animation_data
         blocks["state", thing.name] = (
             [[round(value, 5) for value in row] for row in thing.matrix_world],
-            [round(value, 5) for value in (*thing.location, *thing.rotation_euler, *thing.rotation_quaternion, *thing.scale)],
+            [
+                round(value, 5)
+                for value in (*thing.location, *thing.rotation_euler, *thing.rotation_quaternion, *thing.scale)
+            ],
             animation and animation.action and animation.action.name,
             animation and getattr(animation, "action_slot", None) and animation.action_slot.identifier,
             animation and (animation.action_blend_type, animation.action_extrapolation, animation.action_influence),

@@ -5,7 +5,8 @@ import numpy as np
 from jointhoi_blender import seam
 
 CUBE_FACES = np.array(
-    [[0, 2, 3], [0, 3, 1], [4, 5, 7], [4, 7, 6], [0, 1, 5], [0, 5, 4], [2, 6, 7], [2, 7, 3], [0, 4, 6], [0, 6, 2], [1, 3, 7], [1, 7, 5]],
+    [[0, 2, 3], [0, 3, 1], [4, 5, 7], [4, 7, 6], [0, 1, 5], [0, 5, 4],
+     [2, 6, 7], [2, 7, 3], [0, 4, 6], [0, 6, 2], [1, 3, 7], [1, 7, 5]],
     np.int32,
 )  # fmt: skip
 
@@ -19,7 +20,7 @@ def turn(axis, angle):
 
 
 def toy_hand(side):
-    """Rest vertices (V, 3), joints (16, 3), faces (F, 3), weights (V, 16): a box for each joint, blended at its root."""
+    """Rest vertices (V, 3), joints (16, 3), faces (F, 3), weights (V, 16): a box a joint, blended at its root."""
     joints = np.zeros((16, 3))
     for finger, (base, across) in enumerate(((0.095, 0.025), (0.098, 0.003), (0.085, -0.04), (0.092, -0.02))):
         for bone in range(3):
@@ -28,7 +29,13 @@ def toy_hand(side):
     corners = np.array([[x, y, z] for x in (0, 1) for y in (-1, 1) for z in (-1, 1)], float)
     vertices, faces, weights = [], [], []
     for joint, parent in enumerate(seam.JOINT_PARENTS):
-        end = joints[4] if joint == 0 else joints[joint] + 0.9 * (joints[joint] - joints[parent]) if joint % 3 == 0 else joints[joint + 1]
+        end = (
+            joints[4]
+            if joint == 0
+            else joints[joint] + 0.9 * (joints[joint] - joints[parent])
+            if joint % 3 == 0
+            else joints[joint + 1]
+        )
         along = end - joints[joint]
         box = joints[joint] + corners[:, :1] * along + corners * [0, 0.007, 0.007]
         weight = np.zeros((8, 16))
@@ -44,7 +51,9 @@ def toy_hand(side):
     return vertices, joints, faces, np.concatenate(weights)
 
 
-def make_clip(translation=(0, 0, 0), rotation=np.eye(3), points=None, seconds=2.0, fps=30.0, hands="both", seed=0, times=None):
+def make_clip(
+    translation=(0, 0, 0), rotation=np.eye(3), points=None, seconds=2.0, fps=30.0, hands="both", seed=0, times=None
+):
     """A Clip whose object starts at translation, rotation. points (P, 3): contact points; by default on a 10 cm cube.
 
     times (T,): the same motion at other moments, in seconds, than those of `fps`
@@ -72,7 +81,7 @@ def make_clip(translation=(0, 0, 0), rotation=np.eye(3), points=None, seconds=2.
     touched = points[[points[:, 0].argmin(), points[:, 0].argmax()]]  # by the left hand, by the right
     touch = np.minimum(1, 5 * t)[:, None, None] * np.exp(-np.linalg.norm(points - touched[:, None], axis=-1) / 0.03)
     rest = [toy_hand(side) for side in range(2)]
-    stack = lambda part, kind: np.stack([np.asarray(each[part], kind) for each in rest])  # noqa: E731
+    stack = lambda part, kind: np.stack([np.asarray(each[part], kind) for each in rest])
     return seam.Clip(
         object_translation=place.astype(np.float32),
         object_rotation=turns.astype(np.float32),
@@ -98,7 +107,13 @@ def clip_for(request, **options):
     """A clip that starts where a Request says, with its contact points on the request's mesh."""
     shares = np.random.default_rng(0).dirichlet((2, 2, 2), len(request.faces))  # no two points equally near to a vertex
     points = np.einsum("fc,fcx->fx", shares, request.vertices[request.faces])
-    return make_clip(request.translation, request.rotation, points[:: len(points) // 256 + 1], hands=options.pop("hands", "both"), **options)
+    return make_clip(
+        request.translation,
+        request.rotation,
+        points[:: len(points) // 256 + 1],
+        hands=options.pop("hands", "both"),
+        **options,
+    )
 
 
 def forward_kinematics(clip, frame, side):

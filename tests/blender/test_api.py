@@ -20,7 +20,9 @@ def requests(monkeypatch):
             raise jointhoi.UserError("The model has no idea.", kind="internal")
         if progress:
             progress(0.5, "Sampling")
-        return synthetic.clip_for(request, hands=request.hands if request.hands != "auto" else "right", seed=request.seed)
+        return synthetic.clip_for(
+            request, hands=request.hands if request.hands != "auto" else "right", seed=request.seed
+        )
 
     monkeypatch.setattr(worker_client, "run", run)
     return seen
@@ -29,7 +31,9 @@ def requests(monkeypatch):
 def test_the_readmes_example(requests, tmp_path):
     thing = scenes.cube(name="Mug")
     told = []
-    take = jointhoi.generate(thing, "Drink from the mug with the right hand.", seed=1, seconds=4.0, progress=lambda *p: told.append(p))
+    take = jointhoi.generate(
+        thing, "Drink from the mug with the right hand.", seed=1, seconds=4.0, progress=lambda *p: told.append(p)
+    )
     assert take.hands["RIGHT"].type == "ARMATURE" and take.object == thing and take.frame_range == (1, 49)
     assert take.metrics == {"penetration_mm": 1.25} and take.clip.seed == 1 and told == [(0.5, "Sampling")]
     assert (requests[0].seed, requests[0].seconds, requests[0].hands) == (1, 4.0, "auto")

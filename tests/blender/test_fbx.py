@@ -57,7 +57,9 @@ def scaled_parent(thing):
     thing.scale = (-0.5, 0.4, 0.6)
 
 
-@pytest.mark.parametrize("fps, frame, metres, case", [(24, 1, 1.0, None), (30, 17, 1.0, scaled_parent), (24, 1, 0.01, None)])
+@pytest.mark.parametrize(
+    "fps, frame, metres, case", [(24, 1, 1.0, None), (30, 17, 1.0, scaled_parent), (24, 1, 0.01, None)]
+)
 def test_ufbx_reads_the_same_motion(tmp_path, fps, frame, metres, case):
     pytest.importorskip("ufbx")
     bpy.context.scene.unit_settings.scale_length = metres
@@ -86,7 +88,9 @@ def test_ufbx_reads_the_same_motion(tmp_path, fps, frame, metres, case):
         moved = to_metres @ matrix @ np.linalg.inv(to_metres @ nodes[take.object.name][0])
         want = np.linalg.inv(from_metres) @ scenes.world(take.object, first + index) @ stood @ from_metres
         assert abs(moved - want).max() < TENTH_OF_A_MILLIMETRE
-    assert np.allclose(nodes[take.object.name][0, :3, 3] * read["unit"], scenes.world(take.object, first)[:3, 3] * metres, atol=1e-5)
+    assert np.allclose(
+        nodes[take.object.name][0, :3, 3] * read["unit"], scenes.world(take.object, first)[:3, 3] * metres, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("case", [None, scaled_parent])

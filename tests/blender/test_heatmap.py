@@ -79,7 +79,9 @@ def test_it_survives_saving_and_reloading_without_a_handler(tmp_path):
     assert found.object == thing and found.metrics == metrics and found.frame_range[0] == first and found.clip is None
     assert list(found.hands) == ["LEFT", "RIGHT"]
     found.remove()
-    assert not thing.modifiers and not any("contact" in name.lower() or "Joint" in name for name in thing.data.attributes.keys())
+    assert not thing.modifiers and not any(
+        "contact" in name.lower() or "Joint" in name for name in thing.data.attributes.keys()
+    )
     assert len(bpy.data.objects) == 1 and not bpy.data.armatures and not bpy.data.actions
 
 
@@ -87,6 +89,7 @@ def test_later_modifiers_carry_it_along():
     thing = ball()
     thing.modifiers.new("Subdivision", "SUBSURF").levels = 1
     _, truth = prepared(thing)
+    assert [modifier.type for modifier in thing.modifiers] == ["NODES", "SUBSURF"]
     values = shown(thing, 61)
     assert len(values) > 3 * len(truth[60])
     assert abs(values[: len(truth[60])] - truth[60]).max() < 0.05

@@ -120,8 +120,10 @@ def no_object(thing):
     [
         (empty_object, "“Parent” is no mesh"), (no_faces, "“Cube” has no faces"), (a_camera, "“Camera” is no mesh"),
         (hidden, "“Cube” is hidden"), (hidden_eye, "“Cube” is hidden"), (not_in_scene, "“Cube” is not in"),
-        (infinite, "not finite"), (flat_scale, "scaled to zero"), (constrained, "constraint “Limit Location” holds “Cube”"),
-        (driven, "driver sets the location of “Cube”"), (edited, "Object Mode"), (no_object, "An object of the scene is needed"),
+        (infinite, "not finite"), (flat_scale, "scaled to zero"),
+        (constrained, "constraint “Limit Location” holds “Cube”"),
+        (driven, "driver sets the location of “Cube”"), (edited, "Object Mode"),
+        (no_object, "An object of the scene is needed"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )  # fmt: skip

@@ -135,7 +135,9 @@ def test_bones_are_named_by_joint_point_along_the_finger_and_curl_about_x():
         assert hand.display_type == "TEXTURED" and hand.data.display_type == "STICK" and not hand.show_in_front
         assert not hand.pose.bones[f"wrist.{'LR'[side]}"].lock_location[0]
         assert hand.pose.bones[f"index1.{'LR'[side]}"].lock_location[0]
-    mirrored = [np.array(hand.data.bones[f"index2.{letter}"].tail_local) for hand, letter in zip(take.hands.values(), "LR")]
+    mirrored = [
+        np.array(hand.data.bones[f"index2.{letter}"].tail_local) for hand, letter in zip(take.hands.values(), "LR")
+    ]
     assert np.allclose(mirrored[0] * [-1, 1, 1], mirrored[1], atol=1e-6)
 
 

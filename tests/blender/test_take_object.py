@@ -49,7 +49,11 @@ def axis_angle_without_rotation(thing):
 
 
 def deltas(thing):
-    thing.delta_location, thing.delta_rotation_euler, thing.delta_scale = (0.1, 0.2, 0.3), (0.4, 0.5, -0.6), (1, -2, 1.5)
+    thing.delta_location, thing.delta_rotation_euler, thing.delta_scale = (
+        (0.1, 0.2, 0.3),
+        (0.4, 0.5, -0.6),
+        (1, -2, 1.5),
+    )
     thing.rotation_euler, thing.scale = (1, 2, 3), (1.2, 0.5, 1)
 
 
@@ -156,8 +160,8 @@ def deforming_modifier(thing):
 
 
 CASES = [
-    plain, scaled_and_turned, negative_scale, three_negative_scales, euler("XYZ"), euler("ZYX"), euler("YXZ"), quaternion, axis_angle,
-    axis_angle_without_rotation, deltas, quaternion_deltas, parent, mirrored_parent, shear_through_parent,
+    plain, scaled_and_turned, negative_scale, three_negative_scales, euler("XYZ"), euler("ZYX"), euler("YXZ"),
+    quaternion, axis_angle, axis_angle_without_rotation, deltas, quaternion_deltas, parent, mirrored_parent, shear_through_parent,
     shear_through_grandparent, moving_parent, parent_with_constraint, bone_parent, unit_scale, units_off, later_frame,
     negative_frame, earlier_action, strips_below, deforming_modifier,
 ]  # fmt: skip
@@ -189,14 +193,20 @@ def test_the_object_moves_as_the_clip_says_from_where_it_stands(case):
         moved = max(moved, abs(got - stood).max())
     assert moved > 0.1
     # between the keys nothing jumps
-    for index in range(10, clip.frames - 1, 7):
+    for index in range(clip.frames - 1):
         want = (scenes.rigid(clip, index, metres) + scenes.rigid(clip, index + 1, metres)) / 2 @ undo
         assert abs(scenes.world(thing, start + index + 0.5) - want).max() < 0.03 / metres
-    assert np.allclose(scenes.world(thing, start + clip.frames + 50), scenes.rigid(clip, -1, metres) @ undo, atol=TOLERANCE / metres) or (
-        case in (moving_parent, parent_with_constraint, bone_parent)
-    )
+    assert np.allclose(
+        scenes.world(thing, start + clip.frames + 50), scenes.rigid(clip, -1, metres) @ undo, atol=TOLERANCE / metres
+    ) or (case in (moving_parent, parent_with_constraint, bone_parent))
     # until the take starts, the object moves as ever
-    if case not in (moving_parent, parent_with_constraint, bone_parent, shear_through_parent, shear_through_grandparent):
+    if case not in (
+        moving_parent,
+        parent_with_constraint,
+        bone_parent,
+        shear_through_parent,
+        shear_through_grandparent,
+    ):
         for frame, matrix in before.items():
             assert np.allclose(scenes.world(thing, frame), matrix, atol=TOLERANCE / metres), frame
 
@@ -230,7 +240,9 @@ def curve_of(thing, path, index):
     return keys.channels(thing.animation_data).fcurves.find(path, index=index)
 
 
-@pytest.mark.parametrize("shape", ["cycles", "linear extrapolation", "free handles", "constant", "single key", "muted", "later keys"])
+@pytest.mark.parametrize(
+    "shape", ["cycles", "linear extrapolation", "free handles", "constant", "single key", "muted", "later keys"]
+)
 def test_earlier_curves_of_any_shape_play_as_before_until_the_take_starts(shape):
     scenes.set_rate(30)
     thing = scenes.cube()

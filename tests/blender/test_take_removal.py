@@ -37,16 +37,21 @@ def test_removing_a_take_leaves_the_file_as_it_was(case):
 
 
 STEPS = [
-    (rig, "make_hand", 1), (rig, "make_hand", 2), (rig, "_make_skin", 1), (rig, "key_hand", 2), (rig, "_skin_material", 1),
-    (keys, "new_action", 1), (keys, "new_action", 3), (keys, "fill", 70), (object_keys, "key_object", 1),
-    (object_keys, "parent_matrices", 1), (heatmap, "make_heatmap", 1), (heatmap, "nearest", 1), (heatmap, "node_group", 1),
-    (keys, "input_path", 1), (keys, "set_input", 1), (keys, "fill", 143), (takes, "_record", 1), (takes.resample, "resample", 1),
+    (rig, "make_hand", 1), (rig, "make_hand", 2), (rig, "_make_skin", 1), (rig, "key_hand", 2),
+    (rig, "_skin_material", 1), (keys, "new_action", 1), (keys, "new_action", 3), (keys, "fill", 70),
+    (object_keys, "key_object", 1),
+    (object_keys, "parent_matrices", 1), (heatmap, "make_heatmap", 1), (heatmap, "nearest", 1),
+    (heatmap, "node_group", 1), (keys, "input_path", 1), (keys, "set_input", 1), (keys, "fill", 143),
+    (takes, "_record", 1),
+    (takes.resample, "resample", 1),
     (rig, "bone_name", 5),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("module, name, call", STEPS, ids=lambda value: getattr(value, "__name__", value))
-@pytest.mark.parametrize("case", [cases.scaled_and_turned, cases.earlier_action, cases.shear_through_parent], ids=lambda c: c.__name__)
+@pytest.mark.parametrize(
+    "case", [cases.scaled_and_turned, cases.earlier_action, cases.shear_through_parent], ids=lambda c: c.__name__
+)
 def test_a_failure_half_way_leaves_the_file_as_it_was(monkeypatch, case, module, name, call):
     thing, clip, before = prepared(case)
     real, calls = getattr(module, name), [0]
