@@ -23,6 +23,15 @@ def addon():
     return package
 
 
+def sidebar_tab():
+    """The sidebar's open tab; empty while the sidebar is closed or still sliding in."""
+    for area in bpy.context.window_manager.windows[0].screen.areas:
+        for region in area.regions:
+            if area.type == "VIEW_3D" and region.type == "UI" and region.width > 200:
+                return region.active_panel_category
+    return ""
+
+
 def report():
     """A timer in Blender's own loop: the gaps between its calls are how long the window stood still."""
     global last
@@ -38,6 +47,7 @@ def report():
     mug = bpy.data.objects.get("Mug")
     state = {
         "objects": sorted(scene.objects.keys()),
+        "tab": sidebar_tab(),
         "prompt": scene.jointhoi.prompt,
         "job": session.job and session.job.message,
         "error": session.error and str(session.error),
