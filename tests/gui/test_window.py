@@ -151,7 +151,7 @@ def test_generate_in_a_real_window(window):
     for frame in (30, 60, 1):  # without a key press, which would be an undo step of its own
         (SHARE / "frame").write_text(str(frame))
         wait_until(lambda now, frame=frame: now["frame"] == frame, 10, "the frame has changed")
-        time.sleep(2)
+        time.sleep(5)  # drawing takes a while in software
         picture(f"3 take, frame {frame}")
 
     press("ctrl+z")
