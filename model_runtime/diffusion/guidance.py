@@ -18,6 +18,7 @@ from .representation import CONTACT_DECAY, HAND, MOTION, unpack_hands
 
 TOUCHING = 0.6  # generated contact above this asks for touch
 VERTICES = 220  # of each hand that are looked at in the inner steps; the last step looks at all for depth
+NEARBY = 0.05  # metres: frames in which a hand is farther than this, and should be, need no guidance
 POINTS = 72  # object points of each hand that are looked at, those with most contact
 
 
@@ -74,14 +75,16 @@ class ContactGuidance:
             self.delta = signal.new_zeros(batch, basis.shape[1], 2 * HAND)
         delta = self.delta.clone().requires_grad_(True)
         wanted = [self.wanted(contact[:, :, side]) for side in (0, 1)]
+        busy = [self.busy(motion, contact, side) for side in (0, 1)]
         optimiser = torch.optim.Adam([delta], lr=rate, betas=(0.9, 0.99))
         for _ in range(iterations):
             moved = motion[..., : 2 * HAND] + (basis @ delta) * units
             loss = 0.05 * delta.square().sum() / basis.shape[1] * frames
             place, turn = unpack_hands(moved)
             for side in (0, 1):
-                if bool(active[:, side].any()):
-                    error = self.error(place[:, :, side], turn[:, :, side], side, *wanted[side], final)
+                if bool(active[:, side].any()) and len(busy[side]):
+                    rows, asked = wanted[side][0], wanted[side][1][:, busy[side]]
+                    error = self.error(place[:, busy[side], side], turn[:, busy[side], side], side, rows, asked, final)
                     loss = loss + (error * active[:, side, None]).sum()
             optimiser.zero_grad()
             loss.backward()
@@ -91,6 +94,14 @@ class ContactGuidance:
         keep = active.repeat_interleave(HAND, 1)[:, None]
         hands = torch.where(keep, hands, motion[..., : 2 * HAND])
         return torch.cat([hands, signal[..., 2 * HAND :]], -1)
+
+    @torch.no_grad()
+    def busy(self, motion, contact, side):
+        """Rows of the frames in which one hand is near the object or should be, in any clip of the batch."""
+        place, turn = unpack_hands(motion)
+        vertices, _ = self.hands[side](turn[:, :, side], place[:, :, side], vertex_ids=self.ids[side][:40])
+        near = self.grid.sample(vertices).amin(-1) < NEARBY
+        return (near | (contact[:, :, side].amax(-1) > 0.2)).any(0).nonzero()[:, 0]
 
     def wanted(self, contact):
         """What one hand's map (B, T, P) asks for: rows of points (B, K), their contact (B, T, K)."""
@@ -104,7 +115,8 @@ class ContactGuidance:
         every, _ = self.hands[side](turn, place, shape, vertex_ids=ids)
         vertices = every[..., :VERTICES, :]
         points = self.points[rows][:, None].expand(-1, vertices.shape[1], -1, -1)
-        implied = torch.cdist(points, vertices).amin(-1)
+        apart = torch.cdist(points, vertices)  # (B, T, points, vertices)
+        implied = apart.amin(-1)
         asked = -CONTACT_DECAY * contact.clamp_min(1e-3).log()
         care = (contact > TOUCHING).float() * contact
         loss = (care * F.smooth_l1_loss(implied, asked, reduction="none", beta=0.004)).sum(-1) * 40
@@ -116,17 +128,11 @@ class ContactGuidance:
         busy = contact.amax(-1)  # (B, T)
         gaps = torch.stack([depth[..., tip].clamp_min(0).amin(-1) for tip in self.tips[side]], -1)
         with torch.no_grad():
-            near = self.tip_contact(vertices, side, points, contact)
+            # What the map says of each fingertip: the contact of the points within 2.5 cm of it.
+            near = [(contact * (apart[..., tip].amin(-1) < 0.025)).amax(-1) for tip in self.tips[side]]
+            near = (torch.stack(near, -1) > TOUCHING).float()
         # The skin as a whole comes to the surface too: a palm may touch where no fingertip does.
         gaps = torch.cat([gaps, depth.clamp_min(0).amin(-1, keepdim=True)], -1)
         near = F.pad(near, (0, 1), value=1.0)
         pull = F.smooth_l1_loss(gaps, torch.zeros_like(gaps), reduction="none", beta=0.003)
         return loss + (pull * near).sum(-1) * 300 * (busy > TOUCHING)
-
-    def tip_contact(self, vertices, side, points, contact):
-        """(B, T, 5): what the map says of each fingertip, the contact of the points within 2.5 cm of it."""
-        values = []
-        for tip in self.tips[side]:
-            near = torch.cdist(points, vertices[..., tip, :]).amin(-1) < 0.025
-            values.append((contact * near).amax(-1))
-        return (torch.stack(values, -1) > TOUCHING).float()

@@ -9,6 +9,7 @@ is the averaged model, ready to use; DIR/log.csv has a line every 50 steps.
 import argparse
 import copy
 import glob
+import math
 import os
 import time
 
@@ -90,7 +91,7 @@ def learning_rate(step, peak, total, warm=300):
     """Linear warm-up, then a cosine down to a twentieth at `total`."""
     if step < warm:
         return peak * (step + 1) / warm
-    return peak * (0.05 + 0.95 * 0.5 * (1 + np.cos(np.pi * min(1.0, (step - warm) / max(1, total - warm)))))
+    return peak * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, total - warm)))))
 
 
 def start(out, data, rate, device, initial=None):
