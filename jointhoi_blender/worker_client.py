@@ -69,7 +69,8 @@ def find_python(settings=None):
             path = python_in(path) if os.path.isdir(path) else path
             if os.path.isfile(path) and os.access(path, os.X_OK):
                 return str(path)
-            raise seam.UserError(f"The runtime's Python {origin}, {value}, is not a program on this machine.", "runtime")
+            message = f"The runtime's Python {origin}, {value}, is not a program on this machine."
+            raise seam.UserError(message, "runtime")
     folders = [ROOT / ".venv" / "runtime"] + ([Path(settings.runtime_folder)] if settings.runtime_folder else [])
     for folder in folders:
         if (path := python_in(folder)).is_file():
@@ -220,7 +221,8 @@ class _Worker:
             )
         except OSError as error:
             shutil.rmtree(self.folder, ignore_errors=True)
-            raise seam.UserError(f"The runtime's Python, {self.python}, can't be started: {error}.", "runtime") from error
+            message = f"The runtime's Python, {self.python}, can't be started: {error}."
+            raise seam.UserError(message, "runtime") from error
         finally:
             log.close()
         self._reader = threading.Thread(target=self._read, name="jointhoi worker", daemon=True)

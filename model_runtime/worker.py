@@ -27,7 +27,6 @@ import time
 import traceback
 
 from . import __version__, seam
-from .check import check_request
 
 EXIT_NOT_LOADED = 3
 GRACE_SECONDS = 5.0  # how long a running request may take to notice that nobody waits for it any more
@@ -48,7 +47,8 @@ def choose_device(name="auto"):
     if not present[name]:
         there = ", ".join(device for device in present if present[device])
         raise seam.UserError(
-            f'The device "{name}" is not available to this PyTorch ({torch.__version__}); choose auto or one of: {there}.',
+            f'The device "{name}" is not available to this PyTorch ({torch.__version__}); choose auto or one of '
+            f"{there}.",
             kind="runtime",
         )
     return name
@@ -100,8 +100,7 @@ def serve(stdin, stdout, make_generator, parent_pid=None):
         try:
             progress(0.0, "Reading the object")
             request = _load(message["request"])
-            check_request(request)
-            clip = generator.generate(request, progress)
+            clip = generator.generate(request, progress)  # checks the request first
             seam.save(clip, message["clip"])
             send("done", id=number, clip=message["clip"])
         except Exception as error:

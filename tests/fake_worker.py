@@ -1,7 +1,8 @@
 """A worker with the real protocol around a generator that needs no model: `python fake_worker.py MODE`.
 
-The prompt says what the generator does: "Lift ..." gives a clip that lifts the object, "Fail ..." raises, "Wait ..."
-reports progress for ever, "Hang ..." for ever reports nothing, "Print ..." prints to stdout, "Die ..." ends the process.
+The prompt's first word says what the generator does: "Fail" raises, "Wait" reports progress for ever, "Hang" reports
+nothing for ever, "Print" prints to stdout, "Die" ends the process, "Size" complains of the object's size; any other
+gives a clip that lifts the object.
 """
 
 import os
@@ -11,6 +12,7 @@ import time
 import numpy as np
 
 from model_runtime import seam, worker
+from model_runtime.check import check_request
 
 
 def clip_for(request, frames=31):
@@ -43,6 +45,7 @@ class FakeGenerator:
     device = "cpu"
 
     def generate(self, request, progress):
+        check_request(request)
         word = request.prompt.split()[0]
         if word == "Fail":
             raise ZeroDivisionError("one over nothing")

@@ -138,13 +138,15 @@ class JOINTHOI_OT_generate(bpy.types.Operator):
         thing = by_uid(context.scene.objects, self.thing_uid)
         if thing is None or context.scene.session_uid != self.scene_uid:
             raise seam.UserError(
-                f"“{self.thing_name}” left the scene while its take was being made, so there is no take; generate again.", "mesh"
+                f"“{self.thing_name}” left the scene while its take was being made, so there is no take; generate again.",
+                "mesh",
             )
         if context.mode != "OBJECT":
             bpy.ops.object.mode_set(mode="OBJECT")
         if not same_shape(self.request, request_from(thing, self.request.prompt)):
             raise seam.UserError(
-                f"“{thing.name}” was edited while its take was being made, so the hands would miss it; generate again.", "mesh"
+                f"“{thing.name}” was edited while its take was being made, so the hands would miss it; generate again.",
+                "mesh",
             )
         context.scene.frame_set(self.frame)
         make_take(thing, clip)

@@ -61,8 +61,9 @@ def draw_error(layout, context, error):
     for index, line in enumerate(wrapped(str(error).replace(command, ""), context)):
         column.label(text=line, icon="ERROR" if index == 0 else "BLANK1")
     if error.kind == "size":
-        for fit, text in (("scale_hands", "Scale the Hands to the Object"), ("scale_object", "Scale the Object to the Hands")):
-            box.operator(JOINTHOI_OT_generate.bl_idname, text=text).fit = fit
+        generate = JOINTHOI_OT_generate.bl_idname
+        box.operator(generate, text="Scale the Hands to the Object").fit = "scale_hands"
+        box.operator(generate, text="Scale the Object to the Hands").fit = "scale_object"
     if error.kind == "runtime" and (preferences := chosen()):
         if command in str(error):
             box.prop(preferences, "install_command", text="")

@@ -33,7 +33,8 @@ def chosen():
 def apply(_preferences=None, _context=None):
     """Hands the preferences to the worker's client, which uses them from the next request on."""
     preferences = chosen()
-    path = {name: bpy.path.abspath(getattr(preferences, name, "")) for name in ("python", "checkpoint", "mano", "log_folder")}
+    names = ("python", "checkpoint", "mano", "log_folder")
+    path = {name: bpy.path.abspath(getattr(preferences, name, "")) for name in names}
     worker_client.configure(
         python=path["python"],
         device=getattr(preferences, "device", "auto"),

@@ -20,7 +20,7 @@ zip_path, fake_worker = sys.argv[1:]
 bpy.ops.extensions.package_install_files(filepath=zip_path, repo="user_default", enable_on_install=True)
 import bl_ext.user_default.jointhoi as extension
 folder = os.path.dirname(extension.__file__)
-files = lambda: sorted(os.path.join(at, name) for at, _, names in os.walk(folder) for name in names if not name.endswith(".pyc"))
+files = lambda: {os.path.join(at, name) for at, _, names in os.walk(folder) for name in names if name[-4:] != ".pyc"}
 installed = files()
 
 import jointhoi_blender as jointhoi
@@ -44,7 +44,7 @@ found = {
     "log": jointhoi.worker_client._settings.log_folder,
     "warnings": addon_utils._extensions_warnings_get(),
     "twice": twice,
-    "written": sorted(set(files()) - set(installed)),
+    "written": sorted(files() - installed),
 }
 bpy.ops.preferences.addon_disable(module="bl_ext.user_default.jointhoi")
 found["left"] = "jointhoi_blender" in sys.modules or hasattr(bpy.types.Scene, "jointhoi")
@@ -65,7 +65,8 @@ def test_the_zip_holds_both_packages_and_the_assets_and_nothing_else(zip_path):
                    "model_runtime/worker.py", "model_runtime/requirements.txt", "assets/objects/mug.obj"):  # fmt: skip
         assert needed in names
     top = {name.split("/")[0] for name in names}
-    assert top <= {"blender_manifest.toml", "__init__.py", "LICENSE", "README.md", "jointhoi_blender", "model_runtime", "assets"}
+    packages = {"jointhoi_blender", "model_runtime", "assets"}
+    assert packages <= top <= packages | {"blender_manifest.toml", "__init__.py", "LICENSE", "README.md"}
     assert not [name for name in names if name.endswith(".pyc") or "/." in name]
 
 
@@ -78,9 +79,8 @@ def test_it_installs_makes_a_take_and_leaves_nothing_behind(zip_path, tmp_path):
     }
     fake_worker = tmp_path / "fake_worker.py"
     fake_worker.write_text((ROOT / "tests" / "fake_worker.py").read_text())
-    result = subprocess.run(
-        [sys.executable, "-c", USE, zip_path, fake_worker], cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
+    command = [sys.executable, "-c", USE, zip_path, fake_worker]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert "FOUND" in result.stdout, result.stdout + result.stderr
     found = json.loads(result.stdout.split("FOUND")[1].splitlines()[0])
     assert found["metrics"] == {"penetration_mm": 1.5} and found["armatures"] == 1

@@ -68,7 +68,9 @@ def test_the_object_in_the_panel_goes_before_the_active_one():
     assert chosen.animation_data and not active.animation_data
 
 
-@pytest.mark.parametrize("prompt, words", [("Fail now.", "one over nothing"), ("Die now.", "ended with code 42"), ("", "prompt")])
+@pytest.mark.parametrize(
+    "prompt, words", [("Fail now.", "one over nothing"), ("Die now.", "ended with code 42"), ("", "prompt")]
+)
 def test_a_failure_is_a_sentence_and_leaves_the_scene_as_it_was(prompt, words):
     a_box()
     bpy.context.scene.jointhoi.prompt = prompt

@@ -1,4 +1,4 @@
-"""Runs inside the window under test: puts a mug into the scene, then writes what is so to state.json, ten times a second.
+"""Runs inside the window under test: puts a mug into the scene, then tells ten times a second what is so.
 
 usage: blender --python in_blender.py -- MESH.obj STATE.json [FAKE_WORKER.py]
 """

@@ -29,9 +29,7 @@ SENTENCE = "Drink from the mug with the right hand."
 
 def inside(*command):
     environment = ["env", f"DISPLAY={DISPLAY}", "HOME=/root"]
-    return subprocess.run(
-        ["chroot", ROOT, *environment, *command], check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ).stdout
+    subprocess.run(["chroot", ROOT, *environment, *command], check=True, stdout=subprocess.DEVNULL)
 
 
 def move(place):

@@ -34,10 +34,10 @@ class Process:
     """A worker under test: `say` a message, `hear` the next event."""
 
     def __init__(self, folder, mode="", parent="", command=None):
-        command = command or [sys.executable, ROOT / "tests" / "fake_worker.py", mode, *([str(parent)] if parent else [])]
+        fake = [sys.executable, ROOT / "tests" / "fake_worker.py", mode, *([str(parent)] if parent else [])]
         self.folder, self.events = folder, queue.Queue()
         self.process = subprocess.Popen(
-            command,
+            command or fake,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -115,9 +115,19 @@ def test_a_request_gives_progress_and_then_the_clip(ready):
 
 
 @pytest.mark.parametrize(
-    "line", [b"not json", b"[1, 2]", b"{}", b'{"op": "fly"}', b'{"op": "generate", "id": 3}', b'{"op":"cancel","id":[1]}',
-             b'{"op": "generate", "id": 3, "request": 5, "clip": null}', b"[" * 5000, b"\xff\xfe"]
-)  # fmt: skip
+    "line",
+    [
+        b"not json",
+        b"[1, 2]",
+        b"{}",
+        b'{"op": "fly"}',
+        b'{"op": "generate", "id": 3}',
+        b'{"op": "cancel", "id": [1]}',
+        b'{"op": "generate", "id": 3, "request": 5, "clip": null}',
+        b"[" * 5000,
+        b"\xff\xfe",
+    ],
+)
 def test_a_message_that_makes_no_sense_is_answered_and_survived(ready, line):
     ready.say(line)
     event = ready.hear()
@@ -233,7 +243,7 @@ def test_it_ends_when_the_parent_process_is_gone_though_stdin_stays_open(start):
 def test_a_model_that_cannot_be_loaded_is_a_sentence(start, mode, words):
     process = start(mode)
     event = process.hear()
-    assert event["event"] == "error" and event["id"] is None and event["kind"] == "runtime" and words in event["message"]
+    assert (event["event"], event["id"], event["kind"]) == ("error", None, "runtime") and words in event["message"]
     assert process.process.wait(20) == worker.EXIT_NOT_LOADED
 
 
@@ -259,7 +269,7 @@ def test_the_real_command_says_what_is_wrong_with_its_options(start):
 
 
 def test_the_real_command_loads_a_model_answers_a_request_and_cancels_another(start, tmp_path):
-    """`python -m model_runtime worker` with a network that has learnt nothing: each part of the road is the real one."""
+    """`python -m model_runtime worker` with a network that has learnt nothing; every part of the road is real."""
     import torch
 
     from model_runtime.diffusion import checkpoint

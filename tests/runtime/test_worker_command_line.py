@@ -18,8 +18,17 @@ def test_a_mesh_file_becomes_metres_with_z_up(tmp_path):
     np.testing.assert_allclose(command_line.load_mesh(path)[0], [[0, 0, 0], [100, 0, 0], [0, 20, 3]])
 
 
-@pytest.mark.parametrize("name, content", [("missing.obj", None), ("empty.obj", ""), ("points.obj", "v 0 0 0\n"),
-                                           ("odd.xyzzy", "?"), ("broken.stl", "solid"), ("broken.glb", "glTF")])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("missing.obj", None),
+        ("empty.obj", ""),
+        ("points.obj", "v 0 0 0\n"),
+        ("odd.xyzzy", "?"),
+        ("broken.stl", "solid"),
+        ("broken.glb", "glTF"),
+    ],
+)
 def test_a_mesh_file_that_is_none_is_a_sentence(tmp_path, capsys, name, content):
     path = tmp_path / name
     if content is not None:
