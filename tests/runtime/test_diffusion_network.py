@@ -129,11 +129,13 @@ def test_withholding_one_clip_leaves_the_others():
 
 def test_what_comes_in_is_of_one_size_at_every_noise_level():
     """The input is scaled by 1 / sqrt(1 + sigma^2), so an untold amount of noise can't blow the answer up."""
-    model = tiny()
+    model, seen = tiny(), []
+    model.inward.register_forward_pre_hook(lambda _, given: seen.append(float(given[0].std())))
     for sigma in (1e-3, 1.0, 80.0, 1e4):
         noisy = torch.randn(BATCH, FRAMES, 720, generator=torch.Generator().manual_seed(0)) * np.sqrt(1 + sigma**2)
         guess = answer(model, told(), noisy, torch.full((BATCH,), sigma))
         assert torch.isfinite(guess).all() and 0.05 < float(guess.square().mean().sqrt()) < 5
+    np.testing.assert_allclose(seen, np.ones(4), rtol=0.02)
 
 
 def test_units_travel_with_the_weights(tmp_path):

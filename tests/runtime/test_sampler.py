@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from model_runtime.diffusion import sampler
 from model_runtime.diffusion.sampler import SIGMA_MAX, SIGMA_MIN, denoise, noise_levels, sample
 
 FRAMES, SIZE, BATCH = 5, 12, 4
@@ -72,6 +73,34 @@ def test_the_error_is_of_second_order():
         errors.append(float((draw(Gaussian(0.5), noise=noise, steps=steps) - exact(noise, 0.5, 1.0)).square().mean().sqrt()))
     rates = [np.log2(a / b) for a, b in zip(errors, errors[1:])]
     assert min(rates) > 1.6, (errors, rates)  # 1.85, 2.2, 2.1; a first-order solver (DDIM) has 0.9
+
+
+class Linear(Gaussian):
+    """Its y0 is linear in lambda = -log sigma, whatever comes in; keeps what comes in."""
+
+    def __init__(self):
+        super().__init__()
+        self.inputs = []
+
+    def __call__(self, noisy, sigma, condition, frames):
+        self.inputs.append(noisy.double())
+        return -sigma.log()[:, None, None].expand_as(noisy)
+
+
+def test_where_y0_is_linear_in_log_sigma_every_step_uses_its_middle(monkeypatch):
+    """2M extrapolates y0 to the middle of the step, by the steps' lengths in log sigma, which are uneven here.
+
+    y(after) = (after / now) y(now) + (1 - after / now) y0(middle), from the second step on.
+    """
+    levels = torch.tensor([80.0, 50.0, 10.0, 7.0, 1.0, 0.3, 0.25, 0.01, 0.0])
+    monkeypatch.setattr(sampler, "noise_levels", lambda *_: levels)
+    model = Linear()
+    draw(model, steps=8, noise=some_noise())
+    for step in range(1, 7):
+        now, after = levels[step : step + 2].double()
+        middle = -(now.log() + after.log()) / 2
+        expected = after / now * model.inputs[step] + (1 - after / now) * middle
+        np.testing.assert_allclose(model.inputs[step + 1], expected, atol=1e-4)
 
 
 def test_many_draws_have_the_data_s_mean_and_spread():
