@@ -91,7 +91,7 @@ class Generator:
 
     def draw(self, thing, request, which, tell):
         """Samples one clip: y0 (T, 720) in the canonical frame, and which hands play a part (2,) bool."""
-        frames = torch.tensor([int(round(request.seconds * FPS)) + 1], device=self.device)
+        frames = torch.tensor([int(request.seconds * FPS + 0.5) + 1], device=self.device)
         known = {"left": [True, False], "right": [False, True], "both": [True, True]}.get(which)
         active = None if known is None else torch.tensor([known], device=self.device)
         shape = torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)
