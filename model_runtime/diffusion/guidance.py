@@ -6,6 +6,7 @@ correction d of the hands, a few knots over the clip so that it stays smooth, is
     L_cig = sum over points with generated contact of rho(d_bar - d_hat)       contact: the surface comes to the hand
           + sum over fingertips that the map says touch of rho(sdf)            contact: the fingertips come to the surface
           + sum over hand vertices of max(0, -sdf)^2                           the signed term: never inside
+          + the same along the fingers' bones, held 3 mm outside               nor through a wall thinner than a finger
 
 where distances follow from contact, d_hat = -tau log C_hat, and sdf is the object's signed distance at a hand vertex.
 Unsigned distances alone can't tell a finger on the surface from one below it; the signed term can.
@@ -14,10 +15,13 @@ Unsigned distances alone can't tell a finger on the surface from one below it; t
 import torch
 import torch.nn.functional as F
 
+from ..hands.layer import core
 from .representation import CONTACT_DECAY, HAND, MOTION, unpack_hands
 
+CORE = 0.003  # metres: the middle of a finger stays this far outside, or the finger stands in a thin wall
 TOUCHING = 0.6  # generated contact above this asks for touch
 VERTICES = 220  # of each hand that are looked at in the inner steps; the last step looks at all for depth
+STEADY = 5  # frames to either side that a holding hand is smoothed over
 NEARBY = 0.05  # metres: frames in which a hand is farther than this, and should be, need no guidance
 POINTS = 72  # object points of each hand that are looked at, those with most contact
 
@@ -27,6 +31,27 @@ def knot_basis(frames, knots, device):
     place = torch.linspace(0, knots - 1, frames, device=device)
     index = torch.arange(knots, device=device)
     return (1 - (place[:, None] - index).abs()).clamp_min(0)
+
+
+def steadied(signal):
+    """The same signal, with each hand smoothed in the object's frame where its contact map says that it holds.
+
+    What is held does not slip: over the frames that touch, a hand's numbers become their local mean.
+    """
+    hands = signal[..., : 2 * HAND].unflatten(-1, (2, HAND))
+    holds = (signal[..., MOTION:].unflatten(-1, (2, -1)).amax(-1) > TOUCHING).to(signal.dtype)  # (B, T, 2)
+    kernel = torch.hann_window(2 * STEADY + 3, periodic=False, device=signal.device)[1:-1]
+
+    def blur(values):  # (B, T, ...) along time
+        rows = values.flatten(2).transpose(1, 2).flatten(0, 1).unsqueeze(1)
+        rows = F.conv1d(rows, kernel.to(values.dtype)[None, None], padding=STEADY)
+        return rows.unflatten(0, (len(values), -1)).squeeze(2).transpose(1, 2).unflatten(2, values.shape[2:])
+
+    mean = blur(hands * holds.unsqueeze(-1)) / blur(holds).clamp_min(1e-6).unsqueeze(-1)
+    # A frame changes as far as its whole neighbourhood holds, so that the closing of the fingers keeps its shape.
+    share = (blur(holds) / kernel.sum()) * holds
+    hands = hands + (mean - hands) * (share**4).unsqueeze(-1)
+    return torch.cat([hands.flatten(-2), signal[..., 2 * HAND :]], -1)
 
 
 def spread_first(hand):
@@ -52,6 +77,8 @@ class ContactGuidance:
         for hand, ids in zip(hands, (ids[:VERTICES] for ids in self.ids)):
             joint = hand.weights[ids].argmax(-1) - 1
             self.tips.append([torch.nonzero((joint == 3 * f + 2) & hand.palmar_mask[ids])[:, 0] for f in range(5)])
+        self.ends = [torch.stack([(ids == tip).nonzero()[0, 0] for tip in hand.fingertips])
+                     for hand, ids in zip(hands, self.ids)]  # fmt: skip
         self.delta = None
 
     def __call__(self, signal, step, steps):
@@ -66,8 +93,9 @@ class ContactGuidance:
     def corrected(self, signal, iterations, fresh=True, final=True, rate=0.08):
         """`iterations` steps down the gradient of L_cig; `final` looks at every vertex for depth, else at a sample."""
         batch, frames = signal.shape[:2]
-        motion = signal[..., :MOTION].detach()
-        contact = signal[..., MOTION:].detach().unflatten(-1, (2, -1)).clamp(0, 1)
+        signal = steadied(signal.detach())
+        motion = signal[..., :MOTION]
+        contact = signal[..., MOTION:].unflatten(-1, (2, -1)).clamp(0, 1)
         active = self.active if self.active is not None else contact.amax((1, 3)) > TOUCHING
         basis = knot_basis(frames, max(4, frames // 5), signal.device)
         units = signal.new_tensor([0.01] * 3 + [0.06] * 6 + [0.12] * 90).repeat(2)
@@ -112,7 +140,7 @@ class ContactGuidance:
         """L_cig of one hand for each frame (B, T)."""
         shape = None if self.shape is None else self.shape[side]
         ids = self.ids[side] if final and self.signed else self.ids[side][:VERTICES]
-        every, _ = self.hands[side](turn, place, shape, vertex_ids=ids)
+        every, joints = self.hands[side](turn, place, shape, vertex_ids=ids)
         vertices = every[..., :VERTICES, :]
         points = self.points[rows][:, None].expand(-1, vertices.shape[1], -1, -1)
         apart = torch.cdist(points, vertices)  # (B, T, points, vertices)
@@ -131,6 +159,9 @@ class ContactGuidance:
             # What the map says of each fingertip: the contact of the points within 2.5 cm of it.
             near = [(contact * (apart[..., tip].amin(-1) < 0.025)).amax(-1) for tip in self.tips[side]]
             near = (torch.stack(near, -1) > TOUCHING).float()
+        if len(ids) > VERTICES:
+            middle = self.grid.sample(core(every[..., self.ends[side], :], joints))
+            loss = loss + ((CORE - middle).clamp_min(0) * 500).square().sum(-1)
         # The skin as a whole comes to the surface too: a palm may touch where no fingertip does.
         gaps = torch.cat([gaps, depth.clamp_min(0).amin(-1, keepdim=True)], -1)
         near = F.pad(near, (0, 1), value=1.0)
