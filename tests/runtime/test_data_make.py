@@ -32,7 +32,7 @@ class Made:
 
     def __init__(self, family, hands):
         self.family, self.hands = family, hands
-        self.clips, self.thing, self.grasps = make.object_clips(NUMBERS[family], hands, each=1)
+        self.clips, self.thing, self.grasps = make.object_clips(NUMBERS[family], hands, each=1, limit=8)
         rng = np.random.default_rng([NUMBERS[family], 11, True])
         self.shape = standing(make.make(family, self.thing["seed"]), rng.uniform(-np.pi, np.pi))
         self.table = float(self.shape.vertices[:, 2].min())
@@ -111,14 +111,14 @@ def test_a_one_handed_grasp_presses_from_opposite_sides(made):
             for row in range(min(len(found), 4)):
                 if thing.shape.grips[int(found.grip[row])].kind == "two":
                     continue
-                near = distance[row] < 0.004 + GRID
+                near = distance[row] < 0.004
                 points, digits = vertices[row][near].astype(float), finger[near]
                 axes = np.eye(3) * 3e-4
                 slope = np.stack([thing.distance(points + a) - thing.distance(points - a) for a in axes], 1)
                 normals = slope / np.linalg.norm(slope, axis=1, keepdims=True)
                 thumb = normals[digits == 4].mean(0)
                 angle = np.degrees(np.arccos(np.clip(normals[digits < 4] @ thumb / np.linalg.norm(thumb), -1, 1)))
-                assert angle.max() > 95
+                assert angle.max() > 90  # 110 by the grid's normals, averaged over the thumb
 
 
 def test_a_grasp_clears_the_table_and_stays_within_human_joints(made):
@@ -250,7 +250,7 @@ def test_a_hand_that_plays_no_part_waits_at_a_constant_place_of_the_object_s_fra
 
 
 def test_made_twice_from_one_seed_is_the_same(made, hands):
-    clips, thing, _ = make.object_clips(NUMBERS["ball"], hands, each=1)
+    clips, thing, _ = make.object_clips(NUMBERS["ball"], hands, each=1, limit=8)
     before = made["ball"]
     assert len(clips) == len(before.clips)
     for one, other in zip(clips, before.clips):
@@ -318,18 +318,21 @@ def test_what_trains_and_what_is_kept_for_tests(monkeypatch, hands):
 def test_a_plan_pairs_hands_as_the_action_needs(made):
     thing = made["mug"]
     plans = make.plans(thing.shape, thing.grasps, np.random.default_rng(0), each=3)
-    assert {which for _, which, _ in plans} >= {"left", "right"}
-    for action, which, grips in plans:
-        assert all(action in thing.shape.grips[grip.row].actions for grip in grips)
-        if action == "hand over":
-            assert [grip.side for grip in grips] == ([LEFT, RIGHT] if which == "left" else [RIGHT, LEFT])
-        elif which == "both":
-            assert sorted(grip.side for grip in grips) == [LEFT, RIGHT] and grips[0].row == grips[1].row
-            assert thing.shape.grips[grips[0].row].kind == "two"
-        else:
-            assert [grip.side for grip in grips] == [SIDES.index(which)]
-            assert thing.shape.grips[grips[0].row].kind != "two"
-    assert make.plans(thing.shape, {LEFT: None, RIGHT: None}, np.random.default_rng(0), each=3) == []
+    assert {which for _, which, alternatives in plans if alternatives} >= {"left", "right"}
+    for action, which, alternatives in plans:
+        for grips in alternatives:
+            assert all(action in thing.shape.grips[grip.row].actions for grip in grips)
+            kinds = {thing.shape.grips[grip.row].kind == "two" for grip in grips}
+            sides = [grip.side for grip in grips]
+            if action == "hand over":
+                assert sides == ([LEFT, RIGHT] if which == "left" else [RIGHT, LEFT]) and kinds == {False}
+                assert np.linalg.norm(grips[0].translation - grips[1].translation) > 0.08  # room for both hands
+            elif which == "both":
+                assert sorted(sides) == [LEFT, RIGHT] and grips[0].row == grips[1].row and kinds == {True}
+            else:
+                assert sides == [SIDES.index(which)] and kinds == {False}
+    nothing = make.plans(thing.shape, {LEFT: None, RIGHT: None}, np.random.default_rng(0), each=3)
+    assert not any(alternatives for _, _, alternatives in nothing)
 
 
 class Words:

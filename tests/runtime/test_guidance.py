@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.signal import savgol_filter
 from scipy.spatial.transform import Rotation
 import torch
 
-from model_runtime.diffusion.guidance import ContactGuidance, knot_basis
+from model_runtime.diffusion.guidance import ContactGuidance, knot_basis, steadied
 from model_runtime.diffusion.representation import contact_of_distance, pack_motion, unpack_hands
 from model_runtime.hands.limits import curl_pose
 
@@ -84,7 +85,7 @@ def test_a_hand_a_centimetre_inside_comes_out_and_keeps_touching(hands, sphere, 
     assert float(gap(hands, signal, side).max()) < -0.003
     after = gap(hands, guided(hands, sphere, signal, active=only(side)), side)
     assert float(after.min()) > -0.001
-    assert float(after.max()) < 0.0015
+    assert float(after.max()) < 0.003  # what the training data calls a touch
 
 
 @pytest.mark.parametrize("side, flexion", [(RIGHT, 0.0), (RIGHT, 0.5), (LEFT, 0.3)])
@@ -112,25 +113,27 @@ def test_without_the_signed_term_it_stays_inside(hands, sphere):
         assert float(unsigned.max()) < -0.003 and float(signed.min()) > -0.0015
 
 
-def test_a_hand_that_plays_no_part_is_left_exactly_alone(hands, sphere):
+def test_a_hand_that_plays_no_part_is_left_alone(hands, sphere):
     """Even where it stands right inside the object."""
     signal = laid(hands, RIGHT, 0.3, -0.01, other=(0.01, 0.0, 0.01))
     after = guided(hands, sphere, signal, active=only(RIGHT))
-    assert torch.equal(after[..., :99], signal[..., :99])
-    assert not torch.equal(after[..., 99:198], signal[..., 99:198])
+    np.testing.assert_allclose(after[..., :99], signal[..., :99], atol=1e-6)
+    assert float((after[..., 99:198] - signal[..., 99:198]).abs().max()) > 1e-3
 
 
 def test_the_object_and_the_contact_map_stay_as_they_were(hands, sphere):
     signal = laid(hands, RIGHT, 0.3, -0.01)
     before = signal.clone()
     after = guided(hands, sphere, signal, active=only(RIGHT))
-    assert torch.equal(after[..., 198:], before[..., 198:]) and torch.equal(signal, before)
+    assert torch.equal(after[..., 208:], before[..., 208:]) and torch.equal(signal, before)
+    np.testing.assert_allclose(after[..., 198:208], before[..., 198:208], atol=1e-6)
 
 
 def test_who_plays_a_part_is_read_from_the_map_where_it_is_not_said(hands, sphere):
     batch = torch.cat([laid(hands, RIGHT, 0.3, -0.01), laid(hands, LEFT, 0.3, -0.01)])
     after = guided(hands, sphere, batch)
-    assert torch.equal(after[0, :, :99], batch[0, :, :99]) and torch.equal(after[1, :, 99:198], batch[1, :, 99:198])
+    np.testing.assert_allclose(after[0, :, :99], batch[0, :, :99], atol=1e-6)
+    np.testing.assert_allclose(after[1, :, 99:198], batch[1, :, 99:198], atol=1e-6)
     assert float(gap(hands, after, RIGHT, 0).min()) > -0.002 and float(gap(hands, after, LEFT, 1).min()) > -0.002
 
 
@@ -183,3 +186,45 @@ def test_corrections_are_straight_between_knots(frames, knots):
     values = np.random.default_rng(0).normal(0, 1, knots)
     expected = np.interp(np.linspace(0, knots - 1, frames), np.arange(knots), values)
     np.testing.assert_allclose(basis @ values, expected, atol=1e-5)
+
+
+# Trembling and slipping
+
+
+def shaky(size=0.003, frames=30, hold=(8, 24)):
+    """A right hand that waits, holds, and waits, with noise on its numbers: clean, noisy, the frames that touch."""
+    clean = torch.zeros(1, frames, 720)
+    clean[..., 99:102] = torch.tensor([0.1, -0.05, 0.02])
+    clean[..., 102:198] = torch.tensor([1.0, 0, 0, 0, 1, 0]).repeat(16)
+    clean[:, hold[0] : hold[1], 208 + 256 + 3] = 1.0
+    noisy = clean.clone()
+    noisy[..., :208] += size * torch.randn(1, frames, 208, generator=torch.Generator().manual_seed(0))
+    return clean, noisy, slice(*hold)
+
+
+def test_a_holding_hand_is_steadied_and_stays_where_it_is():
+    clean, noisy, hold = shaky()
+    steady = steadied(noisy)
+    inner = slice(hold.start + 4, hold.stop - 4)
+    before, after = (float((s - clean)[:, inner, 99:198].square().mean().sqrt()) for s in (noisy, steady))
+    assert after < 0.6 * before
+    pace = [float(s[:, inner, 99:102].diff(dim=1).norm(dim=-1).mean()) for s in (noisy, steady)]
+    assert pace[1] < 0.3 * pace[0]
+
+
+def test_what_does_not_hold_is_filtered_as_scipy_does():
+    """Savitzky-Golay, 5 frames, quadratic; away from the ends, and away from where the other hand holds."""
+    _, noisy, _ = shaky()
+    expected = savgol_filter(noisy[0, :, :208].double().numpy(), 5, 2, axis=0)
+    free = np.r_[0:99, 198:208]
+    np.testing.assert_allclose(steadied(noisy)[0, 2:-2, free], expected[2:-2, free], atol=1e-6)
+    assert torch.equal(steadied(noisy)[..., 208:], noisy[..., 208:])
+
+
+def test_smooth_motion_keeps_its_shape():
+    """A reach of 30 cm in a second, by minimum jerk, is off by less than a millimetre; a still hand by nothing."""
+    clean, _, _ = shaky(hold=(8, 8))
+    np.testing.assert_allclose(steadied(clean), clean, atol=1e-6)
+    share = (torch.arange(30) - 8).clamp(0, 15) / 15
+    clean[..., 0] = 0.3 * share**3 * (10 - 15 * share + 6 * share**2)
+    assert float((steadied(clean) - clean).abs().max()) < 1e-3
