@@ -260,30 +260,40 @@ def test_made_twice_from_one_seed_is_the_same(made, hands):
     np.testing.assert_array_equal(thing["points"], before.thing["points"])
 
 
-@pytest.mark.parametrize("giver", (LEFT, RIGHT))
-def test_a_hand_over_changes_hands_in_the_air(hands, giver):
-    """A rod of 50 cm, given from one end to the other by hands that hover over its ends."""
-    rod = trimesh.creation.cylinder(0.012, 0.5, transform=trimesh.transformations.rotation_matrix(np.pi / 2, [0, 1, 0]))
-    shape = SimpleNamespace(vertices=rod.vertices.astype(np.float32), faces=rod.faces, mouth=None)
+ROD = trimesh.creation.cylinder(0.012, 0.5, transform=trimesh.transformations.rotation_matrix(np.pi / 2, [0, 1, 0]))
+
+
+def given(hands, giver, apart, tries=20):
+    """A rod of 50 cm, handed over by hands that hover `apart` (m) to each side of its middle; None where none was made."""
+    shape = SimpleNamespace(vertices=ROD.vertices.astype(np.float32), faces=ROD.faces, mouth=None)
     grid = distance_grid(shape.vertices, shape.faces, 24)
     points = torch.from_numpy(contact_points(shape.vertices, shape.faces)[0])
 
     def grip(side):
         out = 1.0 if side == RIGHT else -1.0
         forward = np.array([[0, 0, -out], [-out, 0, 0], [0, 1.0, 0]])  # fingers away from the actor, palm down
-        return Grip(side, np.array([0.16 * out, -0.1, 0.09]), forward, np.full(15, 0.1), np.zeros(5), np.array([0, 0, -1.0]), 0)
+        where = np.array([apart * out, -0.1, 0.09])
+        return Grip(side, where, forward, np.full(15, 0.1), np.zeros(5), np.array([0, 0, -1.0]), 0)
 
     rng = np.random.default_rng(0)
-    tries = (compose(shape, "hand over", [grip(giver), grip(1 - giver)], 4.5, hands, grid, points, rng) for _ in range(20))
-    clip = next(clip for clip in tries if clip is not None)
+    made = (compose(shape, "hand over", [grip(giver), grip(1 - giver)], 4.5, hands, grid, points, rng) for _ in range(tries))
+    return next((clip for clip in made if clip is not None), None)
+
+
+@pytest.mark.parametrize("giver", (LEFT, RIGHT))
+def test_a_hand_over_changes_hands_in_the_air(hands, giver):
+    clip = given(hands, giver, 0.16)
     assert clip["active"].all()
-    (given, let_go), (taken, kept) = clip["hold"][giver], clip["hold"][1 - giver]
-    assert given < taken < let_go and kept == clip["frames"]
+    (first, let_go), (taken, kept) = clip["hold"][giver], clip["hold"][1 - giver]
+    assert first < taken < let_go and kept == clip["frames"]
     height = clip["motion"][:, 198 + 2]
     assert height[taken:let_go].min() > 0.1 and np.abs(np.diff(height[taken - 1 : let_go])).max() < 1e-4
-    thing = SimpleNamespace(hands=hands)
-    left, right = (skinned(thing, clip, side).numpy() for side in (LEFT, RIGHT))
+    left, right = (skinned(SimpleNamespace(hands=hands), clip, side).numpy() for side in (LEFT, RIGHT))
     assert min(cKDTree(one).query(other)[0].min() for one, other in zip(left, right)) > 0.002
+
+
+def test_hands_that_would_pass_through_each_other_make_no_clip(hands):
+    assert given(hands, RIGHT, 0.02, tries=6) is None
 
 
 # The plan
@@ -377,9 +387,14 @@ def test_the_work_is_shared_without_gaps_and_not_done_twice(tmp_path, monkeypatc
 
     monkeypatch.setattr(make, "make_shard", record)
     monkeypatch.setattr(make, "TextEncoder", lambda *_: None)
-    for part in ("0/3", "1/3", "2/3"):
-        make.main(["--out", str(tmp_path), "--objects", "50", "--first", "7", "--part", part])
-    assert sorted(number for numbers in done for number in numbers) == list(range(7, 57))
-    done.clear()
-    make.main(["--out", str(tmp_path), "--objects", "50", "--first", "7"])
-    assert done == []
+
+    def made_by(part, folder):
+        done.clear()
+        (tmp_path / folder).mkdir(exist_ok=True)
+        make.main(["--out", str(tmp_path / folder), "--objects", "50", "--first", "7", "--part", part])
+        return sorted(number for numbers in done for number in numbers)
+
+    shares = [made_by(f"{part}/3", f"machine {part}") for part in range(3)]
+    assert all(shares) and sorted(sum(shares, [])) == list(range(7, 57))  # apart, and nothing is left out
+    assert made_by("0/1", "alone") == list(range(7, 57))
+    assert made_by("0/1", "alone") == []
