@@ -13,8 +13,8 @@ from .condition.text import TextEncoder
 from .data.clips import IDLE
 from .data.shards import FPS
 from .diffusion import checkpoint as checkpoints
-from .diffusion.guidance import ContactGuidance
-from .diffusion.representation import MOTION, to_world, unpack_hands, unpack_object
+from .diffusion.guidance import ContactGuidance, TOUCHING, sharpened
+from .diffusion.representation import MOTION, SIGNAL, to_world, unpack_hands, unpack_object
 from .diffusion.sampler import sample
 from .evaluation.metrics import measures
 from .hands.layer import load_hand
@@ -23,9 +23,9 @@ from .objects.distance import distance_grid
 from .objects.mesh import metric_mesh, size_check
 from .objects.points import contact_points
 
-CHECKPOINT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "assets", "checkpoint", "jointhoi.safetensors")  # fmt: skip
+CHECKPOINT = os.path.normpath(os.path.join(os.path.dirname(__file__), "..", "assets", "checkpoint", "jointhoi.safetensors"))
 STEPS, SCALE = 20, 1.5
-TOUCHING = 0.6
+FLAGS = {"left": [1.0, 0.0], "right": [0.0, 1.0], "both": [1.0, 1.0], "auto": [0.0, 0.0]}
 
 
 def about_z(angle):
@@ -61,6 +61,8 @@ class Generator:
         thing = self.prepare(request)
         tell(0.15, "Reading the prompt")
         which = request.hands if request.hands != "auto" else hands_named(request.prompt)
+        if which == "auto":
+            which = self.chosen(thing, request)
         signal, active = self.draw(thing, request, which, tell)
         tell(0.97, "Measuring")
         return self.clip(request, thing, signal, active)
@@ -82,31 +84,39 @@ class Generator:
                 "normals": torch.as_tensor(normals).float().to(self.device)}  # fmt: skip
 
     def condition(self, thing, prompt, which, batch=1):
-        """What the network is told, for `batch` samples; which = "left", "right", "both" or "auto" (from the prompt)."""
-        flags = {"left": [1.0, 0.0], "right": [0.0, 1.0], "both": [1.0, 1.0], "auto": [0.0, 0.0]}[which]
+        """What the network is told, for `batch` samples; which: a key of FLAGS."""
         told = {"text": torch.as_tensor(self.text.encode([prompt])).float(), "points": thing["points"][None],
-                "normals": thing["normals"][None], "hands": torch.tensor([flags]),
+                "normals": thing["normals"][None], "hands": torch.tensor([FLAGS[which]]),
                 "drop": torch.zeros(1, dtype=torch.bool)}  # fmt: skip
         return {n: v.to(self.device).expand(batch, *v.shape[1:]).contiguous() for n, v in told.items()}
 
+    def noise(self, request):
+        """Frames (1,) and the noise (1, T, 720) that a request's seed stands for."""
+        frames = torch.tensor([int(request.seconds * FPS + 0.5) + 1], device=self.device)
+        generator = torch.Generator().manual_seed(int(request.seed) % 2**63)
+        return frames, torch.randn((1, int(frames), SIGNAL), generator=generator).to(self.device)
+
+    def chosen(self, thing, request):
+        """The hands for a prompt that names none: those that touch in a quick, unguided sample; the right one in doubt."""
+        frames, noise = self.noise(request)
+        told = self.condition(thing, request.prompt, "auto")
+        signal = sample(self.model, told, frames, steps=10, scale=SCALE, noise=noise)
+        left, right = signal[0, :, MOTION:].unflatten(-1, (2, -1)).amax((0, 2)).tolist()
+        peak = TOUCHING * max(left, right)
+        left, right = left > peak, right > peak
+        return "both" if left and right else "left" if left else "right"
+
     def draw(self, thing, request, which, tell):
         """Samples one clip: y0 (T, 720) in the canonical frame, and which hands play a part (2,) bool."""
-        frames = torch.tensor([int(request.seconds * FPS + 0.5) + 1], device=self.device)
-        known = {"left": [True, False], "right": [False, True], "both": [True, True]}.get(which)
-        active = None if known is None else torch.tensor([known], device=self.device)
+        frames, noise = self.noise(request)
+        active = torch.tensor([FLAGS[which]], device=self.device) > 0
         shape = torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)
         guide = ContactGuidance(self.hands, thing["grid"], thing["points"], shape=shape, active=active)
-        generator = torch.Generator().manual_seed(int(request.seed) % 2**63)
         signal = sample(
-            self.model, self.condition(thing, request.prompt, which), frames, steps=STEPS, scale=SCALE,
-            generator=generator, guide=guide,
+            self.model, self.condition(thing, request.prompt, which), frames, steps=STEPS, scale=SCALE, noise=noise,
+            guide=guide,
             progress=lambda step, steps: tell(0.2 + 0.75 * step / steps, f"Sampling, step {step + 1} of {steps}"),
         )[0]  # fmt: skip
-        if active is None:
-            touch = signal[:, MOTION:].unflatten(-1, (2, -1)).amax((0, 2))
-            active = (touch > TOUCHING)[None]
-            if not active.any():
-                active[0, touch.argmax()] = True
         return settled(signal, active[0]), active[0].cpu().numpy()
 
     def clip(self, request, thing, signal, active):
@@ -151,21 +161,21 @@ class Generator:
 
 
 def settled(signal, active):
-    """The same clip with its object exactly where it stood until a hand touches it.
+    """The same clip with its object exactly where it stood until a hand touches it, and at rest once the last let go.
 
-    The network's first frames are off by a fraction of a millimetre. The object's pose relative to its pose at first
-    touch is what counts; hands are given in the object's frame and move along.
+    The network's own frames there are off by a millimetre or so. Hands are given in the object's frame and move along.
     """
     motion = signal[:, :MOTION]
-    touch = signal[:, MOTION:].unflatten(-1, (2, -1)).amax(-1)[:, active] > TOUCHING
-    started = touch.any(-1)
-    first = int(started.float().argmax()) if started.any() else len(signal) - 1
+    touch = sharpened(signal[None, :, MOTION:].unflatten(-1, (2, -1)))[0].amax(-1)[:, active] > TOUCHING
+    touched = touch.any(-1).nonzero()[:, 0]
+    first, last = (int(touched[0]), int(touched[-1])) if len(touched) else (len(signal) - 1, len(signal) - 1)
     place, turn, _ = unpack_object(motion)
-    base_place, base_turn = place[first].clone(), turn[first].clone()
-    new_turn = turn @ base_turn.T
-    new_place = place - new_turn @ base_place
-    new_turn[:first], new_place[:first] = torch.eye(3, device=signal.device), 0.0
+    start_place, start_turn = place[first].clone(), turn[first].clone()
+    turn = turn @ start_turn.T
+    place = place - turn @ start_place
+    place[:first], turn[:first] = 0.0, torch.eye(3, device=signal.device)
+    place[last:], turn[last:] = place[last].clone(), turn[last].clone()
     changed = signal.clone()
-    changed[:, MOTION - 10 : MOTION - 7] = new_place
-    changed[:, MOTION - 7 : MOTION - 1] = matrix_to_sixd(new_turn)
+    changed[:, MOTION - 10 : MOTION - 7] = place
+    changed[:, MOTION - 7 : MOTION - 1] = matrix_to_sixd(turn)
     return changed

@@ -5,6 +5,7 @@ which needs neither a closed nor a manifold mesh; the magnitude is the distance 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import igl
 import numpy as np
@@ -82,9 +83,15 @@ def outer_surface(vertices, faces):
 
     -> vertices (V', 3) float64, faces (F', 3) int64; the same surface, cut finer where parts may overlap. For distances
     only: the pieces are not joined, and the winding number needs the whole mesh. A mesh of more than 100 parts is
-    returned as it is.
+    returned as it is. The last mesh's surface is remembered: distances and contact points ask for the same one.
     """
-    whole = np.ascontiguousarray(vertices, np.float64), np.ascontiguousarray(faces, np.int64)
+    vertices, faces = np.ascontiguousarray(vertices, np.float64), np.ascontiguousarray(faces, np.int64)
+    return _outer_surface(vertices.tobytes(), faces.tobytes())
+
+
+@lru_cache(maxsize=1)
+def _outer_surface(vertices, faces):
+    whole = np.frombuffer(vertices).reshape(-1, 3), np.frombuffer(faces, np.int64).reshape(-1, 3)
     parts, part = igl.facet_components(whole[1])
     if not 1 < parts <= MAX_PARTS:
         return whole
@@ -93,7 +100,7 @@ def outer_surface(vertices, faces):
     boxes = [(corners[part == index].min((0, 1)), corners[part == index].max((0, 1))) for index in range(parts)]
     shared = sum(((corners.max(1) >= low) & (corners.min(1) <= high)).all(1).astype(int) for low, high in boxes) > 1
     kept, corners = [corners[~shared]], corners[shared]
-    for longest in (0.02, 0.005):  # of the diagonal; finer only around the seams
+    for longest in (0.02, 0.008):  # of the diagonal; finer only around the seams
         corners = _cut(corners, longest * size)
         hidden = _hidden(corners, 1e-3 * size, boxes, whole)
         kept.append(corners[~hidden.any(1)])
