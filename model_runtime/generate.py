@@ -111,7 +111,7 @@ class Generator:
         frames, noise = self.noise(request)
         active = torch.tensor([FLAGS[which]], device=self.device) > 0
         shape = torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)
-        guide = ContactGuidance(self.hands, thing["grid"], thing["points"], shape=shape, active=active)
+        guide = ContactGuidance(self.hands, thing["grid"], thing["points"], active, shape=shape)
         signal = sample(
             self.model, self.condition(thing, request.prompt, which), frames, steps=STEPS, scale=SCALE, noise=noise,
             guide=guide,

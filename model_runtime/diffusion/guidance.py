@@ -81,11 +81,11 @@ def spread_first(hand):
 class ContactGuidance:
     """Guides one batch of clips of the same object towards its own contact maps; called inside every sampling step.
 
-    hands: the two hand layers; grid: the object's distance grid; points (256, 3); active (B, 2) or None = from contact;
+    hands: the two hand layers; grid: the object's distance grid; points (256, 3); active (B, 2) bool: hands that play a part;
     shape (2, 10) betas. `begin` = the first guided step as a share of the steps.
     """
 
-    def __init__(self, hands, grid, points, *, shape=None, active=None, begin=0.5, inner=3, last=40, signed=True):
+    def __init__(self, hands, grid, points, active, *, shape=None, begin=0.5, inner=3, last=40, signed=True):
         self.hands, self.grid, self.points, self.shape = hands, grid, points, shape
         self.active, self.begin, self.inner, self.last, self.signed = active, begin, inner, last, signed
         self.ids = [spread_first(hand) for hand in hands]
@@ -112,7 +112,6 @@ class ContactGuidance:
         signal = steadied(signal.detach())
         motion = signal[..., :MOTION]
         contact = sharpened(signal[..., MOTION:].unflatten(-1, (2, -1)))
-        active = self.active if self.active is not None else contact.amax((1, 3)) > TOUCHING
         basis = knot_basis(frames, max(4, frames // 5), signal.device)
         units = signal.new_tensor([0.01] * 3 + [0.06] * 6 + [0.12] * 90).repeat(2)
         if fresh or self.delta is None:
@@ -126,17 +125,15 @@ class ContactGuidance:
             loss = 0.05 * delta.square().sum() / basis.shape[1] * frames
             place, turn = unpack_hands(moved)
             for side in (0, 1):
-                if bool(active[:, side].any()) and len(busy[side]):
+                if bool(self.active[:, side].any()) and len(busy[side]):
                     rows, asked = wanted[side][0], wanted[side][1][:, busy[side]]
                     error = self.error(place[:, busy[side], side], turn[:, busy[side], side], side, rows, asked, final)
-                    loss = loss + (error * active[:, side, None]).sum()
+                    loss = loss + (error * self.active[:, side, None]).sum()
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
         self.delta = delta.detach()
         hands = motion[..., : 2 * HAND] + (basis @ self.delta) * units
-        keep = active.repeat_interleave(HAND, 1)[:, None]
-        hands = torch.where(keep, hands, motion[..., : 2 * HAND])
         return torch.cat([hands, signal[..., 2 * HAND :]], -1)
 
     @torch.no_grad()
