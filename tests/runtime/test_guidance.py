@@ -168,15 +168,20 @@ def test_it_works_where_gradients_are_switched_off(hands, sphere):
     assert not after.requires_grad
 
 
-def test_the_shape_of_the_hands_counts(hands, sphere):
-    """A larger hand in the same place is deeper inside, and comes out further."""
+@pytest.mark.parametrize("size", (3.0, -3.0))
+def test_the_shape_of_the_hands_counts(hands, sphere, size):
+    """Where a usual hand just touches, a large one is 7 mm inside and a small one 7 mm off, until they are guided."""
     shape = torch.zeros(2, 10)
-    shape[RIGHT, 0] = 3.0
-    signal = laid(hands, RIGHT, 0.3, 0.0)
-    after = guided(hands, sphere, signal, active=only(RIGHT), shape=shape)
-    place, turn = unpack_hands(after[0, :, :208])
-    vertices = hands[RIGHT](turn[:, RIGHT], place[:, RIGHT], shape[RIGHT])[0]
-    assert float((vertices.norm(dim=-1) - RADIUS).min()) > -0.0015
+    shape[RIGHT, 0] = size
+    signal = laid(hands, RIGHT, 0.0, 0.0)
+
+    def shaped_gap(signal):
+        place, turn = unpack_hands(signal[0, :, :208])
+        return (hands[RIGHT](turn[:, RIGHT], place[:, RIGHT], shape[RIGHT])[0].norm(dim=-1) - RADIUS).amin(-1)
+
+    assert float(shaped_gap(signal).abs().min()) > 0.005
+    after = shaped_gap(guided(hands, sphere, signal, active=only(RIGHT), shape=shape))
+    assert float(after.min()) > -0.001 and float(after.max()) < 0.0015
 
 
 @pytest.mark.parametrize("frames, knots", [(23, 4), (76, 15), (5, 4)])
