@@ -129,9 +129,9 @@ def test_the_object_and_the_contact_map_stay_as_they_were(hands, sphere):
     np.testing.assert_allclose(after[..., 198:208], before[..., 198:208], atol=1e-6)
 
 
-def test_who_plays_a_part_is_read_from_the_map_where_it_is_not_said(hands, sphere):
+def test_each_clip_of_a_batch_has_its_own_hands(hands, sphere):
     batch = torch.cat([laid(hands, RIGHT, 0.3, -0.01), laid(hands, LEFT, 0.3, -0.01)])
-    after = guided(hands, sphere, batch)
+    after = guided(hands, sphere, batch, active=torch.cat([only(RIGHT), only(LEFT)]))
     np.testing.assert_allclose(after[0, :, :99], batch[0, :, :99], atol=1e-6)
     np.testing.assert_allclose(after[1, :, 99:198], batch[1, :, 99:198], atol=1e-6)
     assert float(gap(hands, after, RIGHT, 0).min()) > -0.002 and float(gap(hands, after, LEFT, 1).min()) > -0.002
