@@ -85,10 +85,16 @@ def test_a_path_begins_where_the_object_stands():
 def test_the_pivot_travels_as_the_moves_say_whatever_turns():
     rng = np.random.default_rng(1)
     pivot, offsets = rng.normal(0, 0.1, 3), rng.normal(0, 0.2, (2, 3))
-    path = Path(pivot, [(0.2, 1.5, offsets[0]), (1.0, 3.0, offsets[1])], [(0.1, 2, rng.normal(0, 2, 3)), (1, 3, rng.normal(0, 2, 3))])
+    path = Path(
+        pivot,
+        [(0.2, 1.5, offsets[0]), (1.0, 3.0, offsets[1])],
+        [(0.1, 2, rng.normal(0, 2, 3)), (1, 3, rng.normal(0, 2, 3))],
+    )
     place, turn = path.at(TIME)
     there = place + turn @ pivot
-    expected = pivot + minimum_jerk(TIME, 0.2, 1.5)[:, None] * offsets[0] + minimum_jerk(TIME, 1, 3)[:, None] * offsets[1]
+    expected = (
+        pivot + minimum_jerk(TIME, 0.2, 1.5)[:, None] * offsets[0] + minimum_jerk(TIME, 1, 3)[:, None] * offsets[1]
+    )
     np.testing.assert_allclose(there, expected, atol=1e-12)
 
 
@@ -103,7 +109,9 @@ def test_a_tilt_about_the_rim_keeps_the_rim_where_it_is():
 def test_turns_are_about_world_axes_one_after_the_other():
     first, second = np.array([0, 0, np.pi / 2]), np.array([np.pi / 3, 0, 0])
     _, turn = Path(turns=[(0, 1, first), (1, 2, second)]).at(TIME)
-    np.testing.assert_allclose(turn[-1], (Rotation.from_rotvec(second) * Rotation.from_rotvec(first)).as_matrix(), atol=1e-12)
+    np.testing.assert_allclose(
+        turn[-1], (Rotation.from_rotvec(second) * Rotation.from_rotvec(first)).as_matrix(), atol=1e-12
+    )
 
 
 def test_waves_swing_at_their_rate_and_fade_at_both_ends():
@@ -224,7 +232,9 @@ def test_handing_over_is_never_without_a_hand(giver):
         taker = 1 - giver
         assert plan.take[giver] < plan.take[taker] < plan.release[giver] and plan.release[taker] is None
         both = (TIME >= plan.take[taker] - 0.1) & (TIME <= plan.release[giver])
-        assert np.abs(np.diff(place[both], axis=0)).max() < 1e-4 and place[both][:, 2].min() > 0.1  # held still, in the air
+        assert (
+            np.abs(np.diff(place[both], axis=0)).max() < 1e-4 and place[both][:, 2].min() > 0.1
+        )  # held still, in the air
         towards = 1.0 if taker == RIGHT else -1.0
         assert (place[-1, 0] - place[both][0, 0]) * towards > 0.03
 
@@ -270,7 +280,9 @@ def wrist(reach, side, place=(0.15, -0.1, 0.0)):
     y = np.cross([0, 0, 1.0], x)
     y /= np.linalg.norm(y)
     matrix = np.stack([x, y, np.cross(x, y)], 1)
-    return torch.tensor([place], dtype=torch.float32) * torch.tensor([out, 1, 1]), torch.from_numpy(matrix[None]).float()
+    return torch.tensor([place], dtype=torch.float32) * torch.tensor([out, 1, 1]), torch.from_numpy(
+        matrix[None]
+    ).float()
 
 
 def mirrored(reach):
@@ -297,7 +309,9 @@ def test_left_and_right_arms_are_mirror_images():
     flip = np.diag([-1.0, 1, 1])
     # A right hand mirrored at x = 0 is a left hand: R' = M R M, in frames where the left hand's x is mirrored as well.
     right = reachable(torch.from_numpy(places).float(), torch.from_numpy(turns.as_matrix()).float(), RIGHT, -0.2)
-    left = reachable(torch.from_numpy(places @ flip).float(), torch.from_numpy(flip @ turns.as_matrix() @ flip).float(), LEFT, -0.2)
+    left = reachable(
+        torch.from_numpy(places @ flip).float(), torch.from_numpy(flip @ turns.as_matrix() @ flip).float(), LEFT, -0.2
+    )
     assert torch.equal(right, left) and 0.1 < right.float().mean() < 0.6
 
 
@@ -323,7 +337,9 @@ def test_a_resting_hand_lies_palm_down_beside_the_work(side, hands):
 def test_an_arm_is_no_longer_than_an_arm():
     _, turn = resting(RIGHT, -0.05, np.random.default_rng(0))
     near, far = np.array([[0.2, -0.1, 0.0]]), np.array([[0.2, 0.6, 0.0]])
-    assert arm_can(near, turn[None].astype(np.float32), RIGHT) and not arm_can(far, turn[None].astype(np.float32), RIGHT)
+    assert arm_can(near, turn[None].astype(np.float32), RIGHT) and not arm_can(
+        far, turn[None].astype(np.float32), RIGHT
+    )
 
 
 def test_between_goes_the_shortest_way():

@@ -67,7 +67,11 @@ def in_world(thing, clip, side):
     motion = torch.from_numpy(clip["motion"])
     place, turn, _ = unpack_object(motion)
     wrists, rotations = to_world(*unpack_hands(motion), place, turn)
-    return thing.hands[side](rotations[:, side], wrists[:, side])[0].numpy(), wrists[:, side].numpy(), rotations[:, side, 0].numpy()
+    return (
+        thing.hands[side](rotations[:, side], wrists[:, side])[0].numpy(),
+        wrists[:, side].numpy(),
+        rotations[:, side, 0].numpy(),
+    )
 
 
 def sides_of(clip):
@@ -83,7 +87,9 @@ def test_grasps_are_found_for_both_hands(made):
             found = thing.grasps[side]
             assert found is not None and len(found) >= 2 and found.side == side
             rotation = found.rotation.numpy()
-            np.testing.assert_allclose(rotation @ rotation.swapaxes(1, 2), np.eye(3)[None].repeat(len(found), 0), atol=1e-4)
+            np.testing.assert_allclose(
+                rotation @ rotation.swapaxes(1, 2), np.eye(3)[None].repeat(len(found), 0), atol=1e-4
+            )
 
 
 def test_a_grasp_touches_with_the_thumb_and_two_fingers_and_goes_no_deeper_than_it_says(made):
@@ -148,7 +154,11 @@ def test_clips_of_several_actions_with_either_hand(made):
         assert len({clip["action"] for clip in thing.clips}) >= 3
         for clip in thing.clips:
             assert clip["action"] in ACTIONS and clip["action"] in thing.shape.actions
-            wanted = [True, True] if clip["hands"] == "both" or clip["action"] == "hand over" else [s == clip["hands"] for s in SIDES]
+            wanted = (
+                [True, True]
+                if clip["hands"] == "both" or clip["action"] == "hand over"
+                else [s == clip["hands"] for s in SIDES]
+            )
             assert clip["active"].tolist() == wanted
             assert len(clip["motion"]) == len(clip["contact"]) == clip["frames"]
             assert clip["motion"].shape[1:] == (208,) and clip["motion"].dtype == np.float32
@@ -276,7 +286,9 @@ def given(hands, giver, apart, tries=20):
         return Grip(side, where, forward, np.full(15, 0.1), np.zeros(5), np.array([0, 0, -1.0]), 0)
 
     rng = np.random.default_rng(0)
-    made = (compose(shape, "hand over", [grip(giver), grip(1 - giver)], 4.5, hands, grid, points, rng) for _ in range(tries))
+    made = (
+        compose(shape, "hand over", [grip(giver), grip(1 - giver)], 4.5, hands, grid, points, rng) for _ in range(tries)
+    )
     return next((clip for clip in made if clip is not None), None)
 
 
@@ -354,14 +366,17 @@ class Words:
 
 def test_a_shard_holds_the_clips_as_documented(made, tmp_path, monkeypatch, hands):
     order = ["mug", "ball"]
-    monkeypatch.setattr(make, "object_clips", lambda number, *_, **__: (made[order[number]].clips, made[order[number]].thing, None))
+    monkeypatch.setattr(
+        make, "object_clips", lambda number, *_, **__: (made[order[number]].clips, made[order[number]].thing, None)
+    )
     path = str(tmp_path / "train-000000.npz")
     count = make.make_shard(path, [0, 1], hands, Words(), "train")
     arrays, plain = shards.read(path)
     clips = made["mug"].clips + made["ball"].clips
     assert count == len(clips) == len(arrays["motion"])
     kinds = {"motion": np.float32, "contact": np.uint8, "frames": np.int16, "active": np.bool_, "hold": np.int16,
-             "object": np.int16, "text": np.float16, "points": np.float32, "normals": np.float32, "seed": np.int64}  # fmt: skip
+             "object": np.int16, "text": np.float16, "points": np.float32, "normals": np.float32,
+             "seed": np.int64}  # fmt: skip
     assert {name: array.dtype.type for name, array in arrays.items()} == kinds
     assert arrays["text"].shape == (count, make.WORDINGS, 384) and arrays["points"].shape == (2, 256, 3)
     assert plain["families"] == order and plain["actions"] == [clip["action"] for clip in clips]

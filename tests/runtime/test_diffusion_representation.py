@@ -59,7 +59,9 @@ def test_any_leading_shape():
     for i, world in enumerate(worlds):
         np.testing.assert_array_equal(motion[i // 3, i % 3], packed(world))
     place, turn, _ = unpack_object(motion)
-    np.testing.assert_allclose(to_world(*unpack_hands(motion), place, turn)[0], together["hand_translation"], atol=1e-12)
+    np.testing.assert_allclose(
+        to_world(*unpack_hands(motion), place, turn)[0], together["hand_translation"], atol=1e-12
+    )
 
 
 def test_where_each_number_lies():

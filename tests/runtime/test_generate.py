@@ -1,4 +1,4 @@
-"""From a request to a clip, with a small untrained network: where things stand, what the seed decides, what is refused."""
+"""From a request to a clip, with a small untrained network: where things stand, what the seed does, what is refused."""
 
 import functools
 
@@ -61,7 +61,9 @@ def maker(tmp_path_factory):
 
 def a_request(mesh=BOX, prompt="Lift the box with the right hand.", **changes):
     settings = {"seconds": 1.5, "seed": 3, **changes}
-    return seam.Request(prompt=prompt, vertices=mesh.vertices.astype(np.float32), faces=mesh.faces.astype(np.int32), **settings)
+    return seam.Request(
+        prompt=prompt, vertices=mesh.vertices.astype(np.float32), faces=mesh.faces.astype(np.int32), **settings
+    )
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +94,8 @@ def test_a_clip_has_the_shapes_of_the_seam(plain):
         "object_translation": (frames, 3), "object_rotation": (frames, 3, 3), "object_articulation": (frames,),
         "hand_translation": (frames, 2, 3), "hand_rotation": (frames, 2, 16, 3, 3), "hand_shape": (2, 10),
         "hand_active": (2,), "contact_points": (256, 3), "contact": (frames, 2, 256),
-        "hand_rest_vertices": (2, vertices, 3), "hand_rest_joints": (2, 16, 3), "hand_faces": (2, plain.hand_faces.shape[1], 3),
+        "hand_rest_vertices": (2, vertices, 3), "hand_rest_joints": (2, 16, 3),
+        "hand_faces": (2, plain.hand_faces.shape[1], 3),
         "hand_weights": (2, vertices, 16),
     }  # fmt: skip
     kinds = {"hand_active": np.bool_, "hand_faces": np.int32}
@@ -102,7 +105,12 @@ def test_a_clip_has_the_shapes_of_the_seam(plain):
         assert np.isfinite(array).all(), name
     assert arrays_of(plain).keys() == shapes.keys()
     assert plain.seconds == pytest.approx(1.5, abs=0.501 / plain.fps)
-    assert (plain.prompt, plain.seed, plain.hand_scale, plain.object_scale) == ("Lift the box with the right hand.", 3, 1.0, 1.0)
+    assert (plain.prompt, plain.seed, plain.hand_scale, plain.object_scale) == (
+        "Lift the box with the right hand.",
+        3,
+        1.0,
+        1.0,
+    )
     assert all(isinstance(value, (int, float, bool)) and np.isfinite(value) for value in plain.metrics.values())
 
 
@@ -117,7 +125,9 @@ def test_the_clip_crosses_the_seam(plain, tmp_path):
 def test_rotations_are_rotations_and_contact_a_share(plain):
     for matrices in (plain.object_rotation, plain.hand_rotation):
         matrices = matrices.reshape(-1, 3, 3).astype(float)
-        np.testing.assert_allclose(matrices @ matrices.swapaxes(1, 2), np.eye(3)[None].repeat(len(matrices), 0), atol=1e-5)
+        np.testing.assert_allclose(
+            matrices @ matrices.swapaxes(1, 2), np.eye(3)[None].repeat(len(matrices), 0), atol=1e-5
+        )
         np.testing.assert_allclose(np.linalg.det(matrices), 1.0, atol=1e-5)
     assert plain.contact.min() >= 0 and plain.contact.max() <= 1 and plain.contact.std() > 0.05
 
@@ -145,11 +155,16 @@ def test_the_object_waits_for_a_hand(hands):
     rng = np.random.default_rng(0)
     place = rng.normal(0, 0.1, (20, 3))
     turn = Rotation.random(20, rng=rng).as_matrix()
-    wrists, rotation = rng.normal(0, 0.1, (20, 2, 3)), Rotation.random(640, rng=rng).as_matrix().reshape(20, 2, 16, 3, 3)
+    wrists, rotation = (
+        rng.normal(0, 0.1, (20, 2, 3)),
+        Rotation.random(640, rng=rng).as_matrix().reshape(20, 2, 16, 3, 3),
+    )
     motion = pack_motion(*(torch.from_numpy(v).float() for v in (place, turn, np.zeros(20), wrists, rotation)))
     contact = torch.zeros(20, 2, 256)
     contact[3:, 0, 5], contact[8:, 1, 7] = 1.0, 0.9
-    changed = generate.settled(torch.cat([motion, contact.flatten(1)], -1), torch.tensor([False, True])).numpy().astype(float)
+    changed = (
+        generate.settled(torch.cat([motion, contact.flatten(1)], -1), torch.tensor([False, True])).numpy().astype(float)
+    )
     sixd = changed[:, 201:207].reshape(-1, 2, 3)
     np.testing.assert_allclose(changed[:9, 198:201], 0, atol=1e-6)
     np.testing.assert_allclose(sixd[:9], np.eye(3)[None, :2].repeat(9, 0), atol=1e-6)
@@ -185,7 +200,9 @@ def test_turning_the_actor_and_the_object_turns_the_whole_clip(maker, angle):
     base, shift = turned(7), np.array([0.4, 1.0, -0.3], np.float32)
     about_z = Rotation.from_euler("z", angle).as_matrix()
     one = maker.generate(a_request(rotation=base, heading=0.2))
-    other = maker.generate(a_request(rotation=(about_z @ base).astype(np.float32), heading=0.2 + angle, translation=shift))
+    other = maker.generate(
+        a_request(rotation=(about_z @ base).astype(np.float32), heading=0.2 + angle, translation=shift)
+    )
     assert_poses(other, moved(one, about_z, shift))
     np.testing.assert_allclose(other.contact, one.contact, atol=1e-3)
 
@@ -202,7 +219,9 @@ def test_where_the_mesh_s_origin_lies_does_not_matter(maker, plain):
     mesh = BOX.copy()
     mesh.apply_transform(np.block([[turn, shift[:, None]], [np.zeros((1, 3)), 1]]))  # v' = turn v + shift
     rotation = turn.T  # world = turn.T (v' - shift)
-    other = maker.generate(a_request(mesh, rotation=rotation.astype(np.float32), translation=(-rotation @ shift).astype(np.float32)))
+    other = maker.generate(
+        a_request(mesh, rotation=rotation.astype(np.float32), translation=(-rotation @ shift).astype(np.float32))
+    )
     np.testing.assert_allclose(other.hand_translation, plain.hand_translation, atol=1e-3)
     # The box itself, by its corners, takes the same path.
     one, two = (np.einsum("tij,vj->tvi", clip.object_rotation, source.vertices) + clip.object_translation[:, None]
@@ -229,7 +248,9 @@ def test_hands_of_the_object_s_size(maker, plain):
     translation = np.array([1, 2, 3], np.float32)
     clip = maker.generate(a_request(big, fit="scale_hands", translation=translation))
     assert clip.object_scale == 1.0 and clip.hand_scale > 5
-    np.testing.assert_allclose(clip.hand_rest_vertices, plain.hand_rest_vertices * clip.hand_scale, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(
+        clip.hand_rest_vertices, plain.hand_rest_vertices * clip.hand_scale, rtol=1e-4, atol=1e-6
+    )
     np.testing.assert_allclose(clip.hand_rest_joints, plain.hand_rest_joints * clip.hand_scale, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(clip.object_translation[0], translation, atol=1e-5)
     assert off_surface(big, clip.contact_points) < 1e-4
@@ -294,7 +315,9 @@ def test_which_hands_play_a_part(maker, prompt, hands, expected):
     assert clip.hand_active.tolist() == expected
     for side in np.flatnonzero(~clip.hand_active):  # the other waits, flat and still
         assert np.abs(np.diff(clip.hand_translation[:, side], axis=0)).max() == 0
-        np.testing.assert_allclose(clip.hand_rotation[:, side], np.eye(3) + np.zeros((clip.frames, 16, 1, 1)), atol=1e-6)
+        np.testing.assert_allclose(
+            clip.hand_rotation[:, side], np.eye(3) + np.zeros((clip.frames, 16, 1, 1)), atol=1e-6
+        )
 
 
 def test_where_no_hand_is_named_at_least_one_acts(maker):
@@ -304,7 +327,10 @@ def test_where_no_hand_is_named_at_least_one_acts(maker):
 
 def test_what_the_network_is_told(maker):
     thing = maker.prepare(a_request())
-    flags = {which: maker.condition(thing, "Lift it.", which, 3)["hands"].tolist()[2] for which in ("left", "right", "both", "auto")}
+    flags = {
+        which: maker.condition(thing, "Lift it.", which, 3)["hands"].tolist()[2]
+        for which in ("left", "right", "both", "auto")
+    }
     assert flags == {"left": [1, 0], "right": [0, 1], "both": [1, 1], "auto": [0, 0]}
     told = maker.condition(thing, "Lift it.", "left", 3)
     assert {name: tuple(value.shape) for name, value in told.items()} == {
@@ -319,7 +345,9 @@ def test_progress_rises_and_speaks(maker):
     fractions = [fraction for fraction, _ in heard]
     assert fractions == sorted(fractions) and 0 < fractions[0] and fractions[-1] < 1
     assert all(isinstance(message, str) and message for _, message in heard)
-    assert [message for _, message in heard if "Sampling" in message] == [f"Sampling, step {i} of 4" for i in (1, 2, 3, 4)]
+    assert [message for _, message in heard if "Sampling" in message] == [
+        f"Sampling, step {i} of 4" for i in (1, 2, 3, 4)
+    ]
 
 
 def test_cancelling_from_progress(maker):

@@ -1,4 +1,4 @@
-"""Contact Inner Guidance on a sphere, whose distance is known everywhere: out of it, onto it, and nothing else moves."""
+"""Contact Inner Guidance on a sphere, whose distance is known everywhere: out, onto it, and nothing else moves."""
 
 import numpy as np
 import pytest
@@ -95,6 +95,14 @@ def test_a_hand_8_mm_off_comes_to_the_surface_that_its_map_says_it_touches(hands
     after = gap(hands, guided(hands, sphere, signal, active=only(side)), side)
     assert float(after.max()) < 0.0015
     assert float(after.min()) > -0.001
+
+
+def test_an_unsure_map_still_says_where_to_touch_and_is_handed_on_as_it_is(hands, sphere):
+    signal = laid(hands, RIGHT, 0.5, 0.008)
+    signal[..., 208:] *= 0.5
+    after = guided(hands, sphere, signal, active=only(RIGHT))
+    assert float(gap(hands, after, RIGHT).max()) < 0.0015
+    assert torch.equal(after[..., 208:], signal[..., 208:])
 
 
 def test_a_hand_whose_map_says_it_does_not_touch_stays_off(hands, sphere):

@@ -222,7 +222,9 @@ def test_put_down_elsewhere_is_let_go():
 
 
 def test_a_pause_low_above_the_table_is_no_letting_go():
-    height = np.r_[np.zeros(3), np.linspace(0, 0.1, 5), np.linspace(0.1, 0.005, 5), np.full(4, 0.005), np.linspace(0.005, 0.1, 6)]
+    height = np.r_[
+        np.zeros(3), np.linspace(0, 0.1, 5), np.linspace(0.1, 0.005, 5), np.full(4, 0.005), np.linspace(0.005, 0.1, 6)
+    ]
     aside = np.r_[np.zeros(3), np.linspace(0, 0.2, 10), np.full(10, 0.2)]
     assert held(np.stack([aside, 0 * aside, height], 1))[5:].all()
 

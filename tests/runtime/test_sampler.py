@@ -57,7 +57,9 @@ def test_noise_levels_fall_from_the_largest_to_nothing():
     np.testing.assert_allclose(levels[[0, 19, 20]], [SIGMA_MAX, SIGMA_MIN, 0.0], rtol=1e-4)
     assert (levels.diff() < 0).all()
     # Karras' schedule: the seventh roots are evenly spaced.
-    np.testing.assert_allclose((levels[:-1] ** (1 / 7)).diff(), (SIGMA_MIN ** (1 / 7) - SIGMA_MAX ** (1 / 7)) / 19, rtol=1e-3)
+    np.testing.assert_allclose(
+        (levels[:-1] ** (1 / 7)).diff(), (SIGMA_MIN ** (1 / 7) - SIGMA_MAX ** (1 / 7)) / 19, rtol=1e-3
+    )
 
 
 @pytest.mark.parametrize("mean, spread", [(0.0, 1.0), (1.5, 0.6), (-0.4, 2.0)])
@@ -70,7 +72,9 @@ def test_it_follows_the_probability_flow(mean, spread):
 def test_the_error_is_of_second_order():
     noise, errors = some_noise(), []
     for steps in (10, 20, 40, 80):
-        errors.append(float((draw(Gaussian(0.5), noise=noise, steps=steps) - exact(noise, 0.5, 1.0)).square().mean().sqrt()))
+        errors.append(
+            float((draw(Gaussian(0.5), noise=noise, steps=steps) - exact(noise, 0.5, 1.0)).square().mean().sqrt())
+        )
     rates = [np.log2(a / b) for a, b in zip(errors, errors[1:])]
     assert min(rates) > 1.6, (errors, rates)  # 1.85, 2.2, 2.1; a first-order solver (DDIM) has 0.9
 

@@ -23,12 +23,15 @@ def synthetic(count=6, frames=24, seed=0, longest=30):
 
     def smooth(*shape):
         waves = rng.normal(0, 1, (*shape, 3)), rng.uniform(0, 2 * np.pi, (*shape, 3))
-        return sum(waves[0][..., k] * np.sin((k + 1) * time.reshape(-1, *[1] * len(shape)) * 3 + waves[1][..., k]) for k in range(3))
+        return sum(
+            waves[0][..., k] * np.sin((k + 1) * time.reshape(-1, *[1] * len(shape)) * 3 + waves[1][..., k])
+            for k in range(3)
+        )
 
     motion = np.zeros((count, longest, 208), np.float32)
     for clip in range(count):
         arrays = (0.1 * smooth(3), Rotation.from_rotvec(0.3 * smooth(3)).as_matrix(), np.zeros(frames), 0.1 * smooth(2, 3),
-                  Rotation.from_rotvec(0.4 * smooth(2, 16, 3).reshape(-1, 3)).as_matrix().reshape(frames, 2, 16, 3, 3))  # fmt: skip
+                  Rotation.from_rotvec(0.4 * smooth(32, 3).reshape(-1, 3)).as_matrix().reshape(frames, 2, 16, 3, 3))  # fmt: skip
         motion[clip, :frames] = pack_motion(*(torch.from_numpy(v).float() for v in arrays)).numpy()
     contact = np.zeros((count, longest, 2, 256), np.uint8)
     contact[:, frames // 2 : frames] = rng.integers(0, 256, (count, 1, 2, 256))
@@ -40,7 +43,8 @@ def synthetic(count=6, frames=24, seed=0, longest=30):
         "object": rng.integers(0, 2, count).astype(np.int16), "hold": np.zeros((count, 2, 2), np.int16),
         "text": (rng.normal(0, 1, (count, 3, 384)) / 20).astype(np.float16),
         "points": rng.normal(0, 0.05, (2, 256, 3)).astype(np.float32),
-        "normals": (normals / np.linalg.norm(normals, axis=-1, keepdims=True)).astype(np.float32), "seed": np.zeros(2, np.int64),
+        "normals": (normals / np.linalg.norm(normals, axis=-1, keepdims=True)).astype(np.float32),
+        "seed": np.zeros(2, np.int64),
     }  # fmt: skip
 
 
@@ -120,7 +124,9 @@ def test_a_batch_holds_clips_of_one_length_with_what_belongs_to_them(folder):
         arrays = known[length]
         for row in range(5):
             motion = batch["motion"][row].numpy()
-            source = next(i for i in range(len(arrays["motion"])) if np.array_equal(arrays["motion"][i, :length], motion))
+            source = next(
+                i for i in range(len(arrays["motion"])) if np.array_equal(arrays["motion"][i, :length], motion)
+            )
             np.testing.assert_array_equal(batch["contact"][row], arrays["contact"][source, :length])
             np.testing.assert_array_equal(batch["active"][row], arrays["active"][source])
             np.testing.assert_array_equal(batch["points"][row], arrays["points"][arrays["object"][source]])
@@ -194,21 +200,28 @@ def loss_of(hands, answer, truth, frames=None, active=None):
     frames = torch.full((batch,), truth.shape[1]) if frames is None else frames
     active = torch.ones(batch, 2) if active is None else active
     sigma = torch.linspace(0.5, 3.0, batch)
-    parts = losses.losses(Parrot(answer), losses.Skeleton(hands), truth, active, {}, frames, sigma, torch.zeros_like(truth))
+    parts = losses.losses(
+        Parrot(answer), losses.Skeleton(hands), truth, active, {}, frames, sigma, torch.zeros_like(truth)
+    )
     return {name: float(value) for name, value in parts.items()}
 
 
 def truth():
     arrays = synthetic(count=3)
-    return torch.cat([torch.from_numpy(arrays["motion"]), torch.from_numpy(arrays["contact"]).flatten(2).float() / 255], -1)[:, :24]
+    return torch.cat(
+        [torch.from_numpy(arrays["motion"]), torch.from_numpy(arrays["contact"]).flatten(2).float() / 255], -1
+    )[:, :24]
 
 
 def test_the_loss_is_nothing_for_the_truth(hands):
     assert max(loss_of(hands, truth(), truth()).values()) < 1e-9
 
 
-@pytest.mark.parametrize("where, blamed", [(slice(0, 3), {"hands", "drift", "joints", "pace"}), (slice(198, 201), {"object", "drift"}),
-                                           (slice(208, 464), {"contact"})])  # fmt: skip
+@pytest.mark.parametrize("where, blamed", [
+    (slice(0, 3), {"hands", "drift", "joints", "pace"}),
+    (slice(198, 201), {"object", "drift"}),
+    (slice(208, 464), {"contact"}),
+])  # fmt: skip
 def test_each_part_of_the_loss_sees_its_own_errors(hands, where, blamed):
     wrong = truth()
     wrong[:, 5, where] += 0.05
