@@ -73,7 +73,7 @@ def test_minimum_jerk_waits_before_and_after():
 
 def test_a_path_begins_where_the_object_stands():
     rng = np.random.default_rng(0)
-    path = Path(pivot=rng.normal(0, 0.1, 3), moves=[(0.5, 2, rng.normal(0, 0.2, 3))], turns=[(0.5, 2, rng.normal(0, 1, 3))],
+    path = Path(rng.normal(0, 0.1, 3), [(0.5, 2, rng.normal(0, 0.2, 3))], [(0.5, 2, rng.normal(0, 1, 3))],
                 waves=[(1, 3, 2.0, rng.normal(0, 0.05, 3), rng.normal(0, 0.2, 3))])  # fmt: skip
     place, turn = path.at(TIME)
     still = TIME <= 0.5

@@ -274,7 +274,7 @@ ROD = trimesh.creation.cylinder(0.012, 0.5, transform=trimesh.transformations.ro
 
 
 def given(hands, giver, apart, tries=20):
-    """A rod of 50 cm, handed over by hands that hover `apart` (m) to each side of its middle; None where none was made."""
+    """A rod of 50 cm, handed over by hands that hover `apart` (m) to each side of its middle; None where that fails."""
     shape = SimpleNamespace(vertices=ROD.vertices.astype(np.float32), faces=ROD.faces, mouth=None)
     grid = distance_grid(shape.vertices, shape.faces, 24)
     points = torch.from_numpy(contact_points(shape.vertices, shape.faces)[0])

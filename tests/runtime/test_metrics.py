@@ -27,13 +27,13 @@ def clip(hand_local, place=None, turn=None, contact=0.0):
 
 
 def lowest(hands, side):
-    """How far the lowest vertex of that hand, palm down, lies below its wrist: independent of the hand's own skinning."""
+    """How far the lowest vertex of that hand, palm down, lies below its wrist, without the hand's own skinning."""
     vertices = hands[side].rest(torch.zeros(10))[0].double().numpy()
     return -Rotation.from_euler("x", 90, degrees=True).apply(vertices)[:, 2].min()
 
 
 def at_height(hands, side, heights):
-    """Hands (T, 2, 3) in the object's frame: one with its lowest vertex at `heights` (T,) above z = 0, the other away."""
+    """Hands (T, 2, 3) in the object's frame: one with its lowest vertex at `heights` (T,) above 0, the other away."""
     local = np.tile(AWAY, (len(heights), 2, 1))
     local[:, side, 2] = np.asarray(heights) + lowest(hands, side)
     return local

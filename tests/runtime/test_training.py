@@ -30,8 +30,9 @@ def synthetic(count=6, frames=24, seed=0, longest=30):
 
     motion = np.zeros((count, longest, 208), np.float32)
     for clip in range(count):
-        arrays = (0.1 * smooth(3), Rotation.from_rotvec(0.3 * smooth(3)).as_matrix(), np.zeros(frames), 0.1 * smooth(2, 3),
-                  Rotation.from_rotvec(0.4 * smooth(32, 3).reshape(-1, 3)).as_matrix().reshape(frames, 2, 16, 3, 3))  # fmt: skip
+        thing = Rotation.from_rotvec(0.3 * smooth(3)).as_matrix()
+        fingers = Rotation.from_rotvec(0.4 * smooth(32, 3).reshape(-1, 3)).as_matrix().reshape(frames, 2, 16, 3, 3)
+        arrays = (0.1 * smooth(3), thing, np.zeros(frames), 0.1 * smooth(2, 3), fingers)
         motion[clip, :frames] = pack_motion(*(torch.from_numpy(v).float() for v in arrays)).numpy()
     contact = np.zeros((count, longest, 2, 256), np.uint8)
     contact[:, frames // 2 : frames] = rng.integers(0, 256, (count, 1, 2, 256))
