@@ -19,7 +19,7 @@ from .diffusion.sampler import sample
 from .evaluation.metrics import measures
 from .hands.layer import load_hand
 from .hands.rotation import matrix_to_sixd
-from .objects.distance import distance_grid
+from .objects.distance import ExactDistance, distance_grid
 from .objects.mesh import metric_mesh, size_check
 from .objects.points import contact_points
 
@@ -80,6 +80,7 @@ class Generator:
         grid = distance_grid(stood, faces)
         points, normals = contact_points(stood, faces)
         return {"scale": scale, "facing": facing, "turn": turn, "offset": -middle, "grid": grid.to(self.device),
+                "exact": ExactDistance(grid.to(self.device), stood, faces),
                 "points": torch.as_tensor(points).float().to(self.device),
                 "normals": torch.as_tensor(normals).float().to(self.device)}  # fmt: skip
 
@@ -150,7 +151,7 @@ class Generator:
             hand_weights=np.stack([hand.weights.cpu().numpy() for hand in self.hands]),
             fps=FPS, prompt=request.prompt, seed=int(request.seed), hand_scale=1.0 / shrink,
             object_scale=scale if request.fit == "scale_object" else 1.0,
-            metrics=measures(signal, self.hands, thing["grid"], active, FPS,
+            metrics=measures(signal, self.hands, thing["exact"], active, FPS,
                              torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)),
         )  # fmt: skip
         for name, value in vars(clip).items():

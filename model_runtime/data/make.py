@@ -1,6 +1,6 @@
 """Makes training clips from a seed, shard by shard.
 
-    python -m model_runtime data --out DIR --objects 400 [--first 0] [--every 1/2] [--split train] [--device cuda]
+    python -m model_runtime data --out DIR --objects 400 [--first 0] [--part 0/2] [--split train] [--device cuda]
 
 Object number n is family n % F with seed n // F, so any part of a run can be made anywhere, twice, the same. A shard
 that exists is not made again. With --split test the objects are those kept away from training,

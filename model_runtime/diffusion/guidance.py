@@ -44,10 +44,12 @@ def sharpened(contact):
 
 
 def along_time(values, kernel):
-    """Convolves (B, T, ...) with a symmetric kernel along time; the ends are held."""
+    """Convolves (B, T, ...) with a symmetric kernel along time; beyond its ends a motion goes on as it came."""
     reach = len(kernel) // 2
     rows = values.flatten(2).transpose(1, 2).flatten(0, 1).unsqueeze(1)
-    rows = F.conv1d(F.pad(rows, (reach, reach), mode="replicate"), kernel.to(values)[None, None])
+    before = 2 * rows[..., :1] - rows[..., 1 : reach + 1].flip(-1)
+    after = 2 * rows[..., -1:] - rows[..., -reach - 1 : -1].flip(-1)
+    rows = F.conv1d(torch.cat([before, rows, after], -1), kernel.to(values)[None, None])
     return rows.squeeze(1).unflatten(0, (len(values), -1)).transpose(1, 2).unflatten(2, values.shape[2:])
 
 

@@ -18,7 +18,7 @@ from ..condition.text import TextEncoder
 from ..data import make, shards
 from ..generate import Generator
 from ..hands.layer import load_hand
-from ..objects.distance import distance_grid
+from ..objects.distance import ExactDistance, distance_grid
 from ..objects.mesh import metric_mesh
 from ..seam import Request
 from .metrics import measures
@@ -64,8 +64,8 @@ def evaluate(split, clips, seed, checkpoint, folder, device="cpu"):
     rows = {"ground_truth": [], "jointhoi": []}
     for i, case in enumerate(chosen):
         vertices, faces = metric_mesh(case["vertices"], case["faces"], case["family"])
-        grid = distance_grid(vertices, faces)
-        truth = measures(case["signal"], [h.cpu() for h in generator.hands], grid, case["active"], shards.FPS)
+        exact = ExactDistance(distance_grid(vertices, faces), vertices, faces)
+        truth = measures(case["signal"], [h.cpu() for h in generator.hands], exact, case["active"], shards.FPS)
         begun = time.time()
         clip = generator.generate(Request(case["prompt"], vertices, faces, seconds=case["seconds"], seed=seed + i))
         clip.metrics["seconds"] = time.time() - begun

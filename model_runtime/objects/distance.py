@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 import torch
 
 PADDING = 0.03  # metres around the object that the grid covers; about two fingers wide
+NEAR_SURFACE = 0.004  # metres: below this ExactDistance looks closely
 MAX_PARTS = 100
 
 
@@ -32,6 +33,26 @@ class DistanceGrid:
 
     def to(self, device):
         return DistanceGrid(self.values.to(device), self.lower.to(device), self.upper.to(device))
+
+
+@dataclass
+class ExactDistance:
+    """Signed distances as a DistanceGrid gives them, but exact near the surface: for measuring, not differentiable.
+
+    On walls thinner than two voxels the grid is up to 1.5 mm too shallow.
+    """
+
+    grid: DistanceGrid
+    vertices: np.ndarray
+    faces: np.ndarray
+
+    def sample(self, points):
+        """points (..., 3) -> (...,) metres, negative inside."""
+        distance = self.grid.sample(points)
+        near = distance < NEAR_SURFACE
+        exact = signed_distance(points[near].cpu().numpy(), self.vertices, self.faces)
+        distance[near] = torch.as_tensor(exact, dtype=distance.dtype, device=distance.device)
+        return distance
 
 
 def sample_many(values, lower, upper, points):
