@@ -14,6 +14,7 @@ import time
 import numpy as np
 import torch
 
+from ..condition.hands import hands_named
 from ..condition.text import TextEncoder
 from ..data import make, shards
 from ..generate import Generator
@@ -51,10 +52,11 @@ def cases(split, objects, folder):
 
 
 def correct(case, values):
-    """Whether the hands that hold are those that were asked for (both, for a hand-over)."""
-    both = case["hands"] == "both" or case["action"] == "hand over"
-    want = (True, True) if both else (case["hands"] == "left", case["hands"] == "right")
-    return (values["left_holds"], values["right_holds"]) == want
+    """Whether the hands that hold are those that the prompt names; None where it names none."""
+    named = hands_named(case["prompt"])
+    if named == "auto":
+        return None
+    return (values["left_holds"], values["right_holds"]) == (named != "right", named != "left")
 
 
 def evaluate(split, clips, seed, checkpoint, folder, device="cpu"):
@@ -82,11 +84,16 @@ def figures(values):
     return " ".join(f"{name} {values[name]:.2f}" for name in SHOWN if name in values)
 
 
+def mean(items, name):
+    """The mean of one measure over the clips that have it."""
+    return float(np.mean([item[name] for item in items if item[name] is not None]))
+
+
 def table(rows):
     """A Markdown table of the means."""
     lines = ["| method | " + " | ".join(SHOWN) + " |", "|---" * (len(SHOWN) + 1) + "|"]
     for method, items in rows.items():
-        lines.append(f"| {method} | " + " | ".join(f"{np.mean([r[name] for r in items]):.3f}" for name in SHOWN) + " |")
+        lines.append(f"| {method} | " + " | ".join(f"{mean(items, name):.3f}" for name in SHOWN) + " |")
     return "\n".join(lines)
 
 
@@ -104,7 +111,7 @@ def main(arguments=None):
     rows = evaluate(options.split, options.clips, options.seed, options.checkpoint, options.out, options.device)
     print(table(rows))
     with open(os.path.join(options.out, "results.json"), "w") as file:
-        means = {m: {n: float(np.mean([r[n] for r in items])) for n in SHOWN} for m, items in rows.items()}
+        means = {m: {n: mean(items, n) for n in SHOWN} for m, items in rows.items()}
         json.dump({options.split: means, "clips": rows}, file, indent=1)
 
 
