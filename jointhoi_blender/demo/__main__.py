@@ -85,6 +85,7 @@ def make(options, console):
     stages.begin("save")
     show(take)
     seam.save(clip, out / "clip.npz")
+    bpy.context.preferences.filepaths.save_version = 0  # no demo.blend1 beside it
     bpy.ops.wm.save_as_mainfile(filepath=str((out / "demo.blend").resolve()), copy=True)
 
     stages.begin("FBX")
