@@ -12,21 +12,17 @@ import zlib
 
 import numpy as np
 
-from .plain import ball, book, box, camera, phone
-from .shape import ACTIONS, KINDS, Grip, Mouth, Shape
-from .tools import brush, hammer, knife, pan, screwdriver, torch
-from .vessels import bottle, bowl, can, cup, jar, jug, mug, spray, teapot, wineglass
+from . import appliances, devices, figures, food, hinged, personal, plain, tools, vessels
+from .shape import ACTIONS, HOLD, KINDS, Grip, Hinge, Mouth, Shape
 
 RESERVED_SEED = 1_000_000
 
 FAMILIES = {
     family.__name__: family
-    for family in (
-        mug, bottle, can, box, ball, cup, bowl, hammer, pan, torch, knife, jug, wineglass, jar, spray, phone, book,
-        screwdriver, teapot, camera, brush,
-    )
-}  # fmt: skip
-HELD_OUT = ("teapot", "camera", "brush")
+    for module in (vessels, plain, tools, food, figures, devices, personal, hinged, appliances)
+    for family in module.FAMILIES
+}
+HELD_OUT = ("teapot", "camera", "brush", "binoculars", "game_controller", "piggy_bank", "waffle_iron", "pyramid")
 TRAINING = tuple(name for name in FAMILIES if name not in HELD_OUT)
 
 
@@ -35,4 +31,5 @@ def make(name, seed):
     return FAMILIES[name](np.random.default_rng([seed, zlib.crc32(name.encode())]))
 
 
-__all__ = ["ACTIONS", "FAMILIES", "HELD_OUT", "KINDS", "RESERVED_SEED", "TRAINING", "Grip", "Mouth", "Shape", "make"]
+__all__ = ["ACTIONS", "FAMILIES", "HELD_OUT", "HOLD", "KINDS", "RESERVED_SEED", "TRAINING", "Grip", "Hinge", "Mouth", "Shape",
+           "make"]  # fmt: skip

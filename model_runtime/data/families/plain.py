@@ -159,3 +159,6 @@ def camera(rng):
         ("body", bulge),
     ]
     return assemble("camera", ("camera", "photo camera", "digital camera"), solids, grips)
+
+
+FAMILIES = (ball, book, box, camera, phone)

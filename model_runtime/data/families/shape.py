@@ -1,13 +1,36 @@
-"""What a procedural object is: its mesh, its parts, the ways people hold it, and where it is drunk or poured from."""
+"""What a procedural object is: its mesh, its parts and its hinge, the ways people hold it, and where it works."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-ACTIONS = ("lift", "place", "drink", "pour", "shake", "inspect", "pass", "hand over", "use")
-KINDS = ("handle", "wrap", "pinch", "tripod", "side", "rim", "two")
+# What people do with things: GRAB's and ARCTIC's intents ("hand over" is GRAB's offhand, "switch on" its on), and
+# contact without a grasp at the end.
+ACTIONS = (
+    "lift", "place", "pass", "hand over", "inspect", "shake", "drink", "eat", "pour", "toast", "brush", "call", "cut", "chop",
+    "peel", "fly", "squeeze", "stamp", "staple", "screw", "play", "set", "see", "take picture", "wear", "browse", "cook",
+    "clean", "use", "switch on", "switch off", "open", "close", "turn", "grab", "press", "tap", "push", "slide",
+)  # fmt: skip
+HOLD = "hold"  # in a grip's actions: it steadies the object while the other hand acts
+KINDS = ("handle", "wrap", "pinch", "tripod", "side", "rim", "two", "lateral", "hook", "platform", "loops", "press", "palm")
 HANDLING = ("lift", "place", "inspect", "pass", "hand over")
 TWO_HANDED = ("lift", "place", "inspect", "pass")
+
+
+@dataclass
+class Hinge:
+    """The one joint of an articulated object, in the object's frame: `parts` turn about a line.
+
+    point (3,), axis (3,) unit     the line; positive angles turn by the right-hand rule and open
+    low, high                      range, radians; 0 is how the mesh stands
+    parts                          names of the parts that move; the rest is the base
+    """
+
+    point: np.ndarray
+    axis: np.ndarray
+    low: float
+    high: float
+    parts: tuple
 
 
 @dataclass
@@ -20,11 +43,18 @@ class Grip:
                    "side"    thumb above, fingers under or along the side of a flat thing
                    "rim"     thumb on one side of a wall's edge, fingers on the other
                    "two"     a hand on each of two opposite sides
-    centre (3,)    middle of the held part
-    axis (3,)      unit; the held part's long axis. Thumb and fingers close along cross(axis, approach).
+                   "lateral" key pinch: the thumb's pad against the side of the index finger
+                   "hook"    fingers bent around a bar or an edge, the thumb idle
+                   "loops"   thumb and fingers through the two rings of scissors
+                   "platform"  rests on the open palm or fingers: only once it is in the air
+                   "press"   the index fingertip pushes on `centre`: no grasp
+                   "palm"    the flat hand or fingers lie on `centre` and push: no grasp
+    centre (3,)    middle of the held part (press, palm: the point of the surface that is met)
+    axis (3,)      unit; the held part's long axis. Thumb and fingers close along cross(axis, approach). For press and
+                   palm: the hand's thumb side lies along it, either way.
     approach (A, 3)  unit; the ways the palm may travel, from outside to the part, each perpendicular to `axis`.
                    For "two": one hand comes along approach[i], the other along -approach[i].
-    actions        what this grip serves
+    actions        what this grip serves as the acting hand's; HOLD among them: it may steady while the other hand acts
     radius         half the part's thickness where it is held (for "two": half the distance between the hands)
     length         how much of the part, along `axis`, a hand may use
     hole (3,)      for "handle": the middle of the hole that the fingers go through, else None
@@ -70,7 +100,13 @@ class Shape:
     name                 the family; `nouns` are words for it, the commonest first
     face_part (F,)       int32 index into part_names: every face belongs to exactly one part
     front (3,)           the use direction: +X, where liquid leaves, the working end of a tool, a lens; a hammer's is +Y
+    up (3,)              which way is up in use, perpendicular to front; tip (3,) the point that works or None: bristles, an
+                         earpiece, an eyepiece, the bridge of glasses, a blade's middle, a stamp's face, a bite, a nozzle
     grips, mouth         see Grip, Mouth; mouth is None where nothing is drunk or poured
+    hinge                see Hinge; None where nothing turns
+    fixed                stays where it is by its weight or its mounting (an espresso machine, a door): never lifted;
+                         its front then faces the actor
+    steady               stays put when one hand works its hinge; a jar's lid needs another hand on the jar
     """
 
     name: str
@@ -82,6 +118,21 @@ class Shape:
     grips: list
     mouth: Mouth | None
     front: np.ndarray
+    up: np.ndarray = field(default_factory=lambda: np.array([0, 0, 1], np.float32))
+    tip: np.ndarray | None = None
+    hinge: Hinge | None = None
+    fixed: bool = False
+    steady: bool = True
+
+    @property
+    def moving(self):
+        """(F,) bool: the faces that turn about the hinge."""
+        names = self.hinge.parts if self.hinge else ()
+        return np.isin(self.face_part, [i for i, name in enumerate(self.part_names) if name in names])
+
+    def moves(self, grip):
+        """Whether a grip is on the part that turns about the hinge."""
+        return self.hinge is not None and grip.part in self.hinge.parts
 
     @property
     def parts(self):
@@ -132,10 +183,12 @@ def above(axis, spread_deg=50.0, count=5):
     return fan((0, 0, -1), axis, spread_deg, count)
 
 
-def assemble(name, nouns, solids, grips, mouth=None):
+def assemble(name, nouns, solids, grips, mouth=None, hinge=None, tip=None, front=(1, 0, 0), up=(0, 0, 1), fixed=False,
+             steady=True):  # fmt: skip
     """Joins `solids`, [(part name or one per face, (vertices, faces))], and centres the whole at the origin.
 
-    Grips and mouth are given in the solids' frame and move along.
+    Grips, mouth, hinge and tip are given in the solids' frame and move along. No vertex may be shared by faces that turn
+    about the hinge and faces that do not: give each solid whole to one side.
     """
     vertices, faces, labels, start = [], [], [], 0
     for part, (points, triangles) in solids:
@@ -155,6 +208,9 @@ def assemble(name, nouns, solids, grips, mouth=None):
         mouth.point = np.asarray(mouth.point - middle, np.float32)
         mouth.axis = unit(mouth.axis).astype(np.float32)
         mouth.lips = unit(np.atleast_2d(mouth.lips)).astype(np.float32)
+    if hinge is not None:
+        hinge.point = np.asarray(hinge.point - middle, np.float32)
+        hinge.axis = unit(hinge.axis).astype(np.float32)
     return Shape(
         name=name,
         nouns=tuple(nouns),
@@ -164,5 +220,10 @@ def assemble(name, nouns, solids, grips, mouth=None):
         face_part=np.array([part_names.index(label) for label in labels.tolist()], np.int32),
         grips=list(grips),
         mouth=mouth,
-        front=np.array([1, 0, 0], np.float32),
+        front=unit(front).astype(np.float32),
+        up=unit(up).astype(np.float32),
+        tip=None if tip is None else np.asarray(tip - middle, np.float32),
+        hinge=hinge,
+        fixed=fixed,
+        steady=steady,
     )

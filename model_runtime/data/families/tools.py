@@ -182,3 +182,6 @@ def brush(rng):
     grips = [bar_grip("handle", start, end, radius), bar_grip("handle", start, end, radius, USED, "tripod", 40)]
     nouns = ("brush", "paint brush", "paintbrush")
     return assemble("brush", nouns, [("handle", handle), ("ferrule", ferrule), ("bristles", hair)], grips)
+
+
+FAMILIES = (hammer, pan, torch, knife, screwdriver, brush)

@@ -358,3 +358,6 @@ def spray(rng):
     )
     grips = [behind, wrap_grip("body", radius, 0.02, shoulder, HANDLING + ("shake",))]
     return assemble("spray", ("spray bottle", "spray", "cleaner", "sprayer", "dispenser"), solids, grips)
+
+
+FAMILIES = (mug, bottle, can, cup, bowl, jug, teapot, wineglass, jar, spray)

@@ -1,0 +1,3 @@
+"""Machines and doors that stay where they are and open."""
+
+FAMILIES = ()

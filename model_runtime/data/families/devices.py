@@ -1,0 +1,3 @@
+"""Things with keys, lenses and switches, and things that are worn."""
+
+FAMILIES = ()

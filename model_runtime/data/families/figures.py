@@ -1,0 +1,3 @@
+"""Animals and toys: what is held for its form."""
+
+FAMILIES = ()

@@ -1,0 +1,3 @@
+"""Things to eat, and plain bodies: fruit, cylinders, pyramids, rings."""
+
+FAMILIES = ()

@@ -1,0 +1,3 @@
+"""Small things of the day that are squeezed, brushed or stamped with."""
+
+FAMILIES = ()
