@@ -1,45 +1,83 @@
 """Grasps found on an object: poses near a grip, fingers closed until they touch, then a short optimisation.
 
-Everything is batched torch over candidates and runs on any device. One object, one side at a time.
+Everything is batched torch over candidates; the arm and the last, exact check run on the CPU. One object, one side at a
+time. Fingers in MANO's order: index, middle, pinky, ring, thumb.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 import torch
 
+from ..hands.arm import arm_comfort, reachable
 from ..hands.layer import core
 from ..hands.limits import curl_pose, ranges
 from ..hands.rotation import axis_angle_to_matrix
-from .actions import SHOULDER
+
+__all__ = ["DEEPEST", "KINDS", "TOUCH", "Grasps", "Kind", "find", "reachable", "spread", "whole_pose"]
 
 TOUCH = 0.003  # metres: nearer than this is contact
 DEEPEST = 0.002  # a kept grasp is nowhere deeper than this
 CORE = 0.0025  # and the middle of its fingers nowhere nearer than this: no finger stands in a thin wall
+APART = 0.009  # metres between the bones of different fingers
+SKIN = 200  # vertices of the hand that the search looks at
+AIR = np.array([0.0, -0.05, 0.20])  # metres: where a thing is, against its place on the table, once it rests on a palm
+COUPLING = 2 / 3  # the last joint bends with the middle one (Rijpkema & Girard 1991)
 
-# For each kind of grip: the direction in which the hand reaches, as an angle from the fingers' to the palm's direction;
-# the point of a right hand that comes to the grip's centre (fingers along -x, palm facing -y, thumb side +z); how far
-# the four fingers and the thumb are closed at first, radians a joint.
+
+@dataclass(frozen=True)
+class Kind:
+    """How a right hand takes hold in one of `families.shape.KINDS`.
+
+    reach   degrees from the direction of the fingers to that of the palm: which way the hand travels
+    anchor  the point of the hand's frame that comes to the grip's centre
+    curl    radians, flexion to start from: (first, middle joint) of the four fingers, then of the thumb (first joint)
+    matter  how much each finger's contact matters, index, middle, pinky, ring, thumb; 0: it stays out of the way
+    need    fingers that have to touch; `count`: how many of the four fingers (the palm counts as one) have to
+    opposed contacts have to press from opposite sides
+    pads    whether palm and the fingers' whole length want to lie on the object
+    """
+
+    reach: float
+    anchor: tuple
+    curl: tuple
+    matter: tuple
+    need: tuple = ()
+    count: int = 0
+    opposed: bool = False
+    pads: float = 0.0
+    spread: float = 18.0
+
+
+ALL = (1.0, 1.0, 0.5, 0.7, 2.0)  # without the thumb there is no grasp
 KINDS = {
-    "wrap": (90.0, (-0.082, -0.034, 0.004), 0.25),
-    "handle": (80.0, (-0.094, -0.030, 0.0), 0.45),
-    "two": (85.0, (-0.100, -0.018, 0.0), 0.15),
-    "pinch": (40.0, (-0.125, -0.062, 0.020), 0.40),
-    "tripod": (40.0, (-0.125, -0.062, 0.024), 0.45),
-    "side": (35.0, (-0.128, -0.040, 0.012), 0.35),
-    "rim": (25.0, (-0.128, -0.050, 0.014), 0.45),
-}
+    "wrap": Kind(90, (-0.082, -0.034, 0.004), (0.25, 0.25, 0.10), ALL, (4,), 2, True, 1.0),
+    "handle": Kind(80, (-0.094, -0.030, 0.0), (0.45, 0.45, 0.18), ALL, (4,), 2, True, 1.0),
+    "two": Kind(85, (-0.100, -0.018, 0.0), (0.15, 0.15, 0.06), ALL, (), 2, False, 1.0, 25.0),
+    "pinch": Kind(40, (-0.125, -0.062, 0.020), (0.40, 0.40, 0.16), ALL, (4,), 2, True),
+    "tripod": Kind(40, (-0.125, -0.062, 0.024), (0.45, 0.45, 0.18), (1.5, 1.5, 0.0, 0.2, 2.0), (0, 1, 4), 2, True),
+    "side": Kind(35, (-0.128, -0.040, 0.012), (0.35, 0.35, 0.14), ALL, (4,), 2, True),
+    "rim": Kind(25, (-0.128, -0.050, 0.014), (0.45, 0.45, 0.18), ALL, (4,), 2, True),
+    "lateral": Kind(20, (-0.118, -0.040, 0.042), (0.80, 0.95, 0.10), (1.5, 0.2, 0.0, 0.0, 2.0), (0, 4), 1, True),
+    "hook": Kind(60, (-0.112, -0.022, -0.004), (0.35, 0.60, 0.0), (1.0, 1.0, 0.7, 1.0, 0.0), (), 3, False, 0.3),
+    "platform": Kind(90, (-0.100, -0.022, 0.0), (0.10, 0.10, 0.0), (1.0, 1.0, 0.7, 1.0, 0.3), (), 3, False, 1.0, 22.0),
+    "loops": Kind(60, (-0.112, -0.030, 0.0), (0.45, 0.45, 0.18), (0.3, 1.5, 0.0, 0.2, 1.5), (1, 4), 1),
+    "press": Kind(40, (-0.178, -0.030, 0.018), (0.25, 0.25, 0.35), (3.0, 0.0, 0.0, 0.0, 0.0), (0,), 1, False, 0.0, 14.0),
+    "palm": Kind(80, (-0.105, -0.020, 0.0), (0.06, 0.06, 0.05), (1.0, 1.0, 0.7, 1.0, 0.2), (), 3, False, 1.0, 14.0),
+}  # fmt: skip
 
 
 @dataclass
 class Grasps:
-    """G grasps of one side on one object, in the object's frame.
+    """G grasps of one side on one object, in the object's frame, its hinge at `angle` radians.
 
     translation (G, 3), rotation (G, 3, 3) of the wrist; flexion (G, 15), abduction (G, 5); grip (G,) index into the
     shape's grips; approach (G, 3) the way the hand came; depth (G,) deepest penetration, metres; touching (G, 5) bool.
     """
 
     side: int
+    angle: float
     translation: torch.Tensor
     rotation: torch.Tensor
     flexion: torch.Tensor
@@ -71,176 +109,300 @@ def whole_pose(side, wrist, flexion, abduction):
     return torch.cat([wrist.unsqueeze(-3), curl_pose(side, flexion, abduction)], -3)
 
 
-def candidates(shape, side, grip_rows, rng):
-    """Wrist poses near the given grips: rotation (N, 3, 3), centre to be met (N, 3), approach (N, 3), kinds, all numpy.
+def grips_at(prop, angle):
+    """The shape's grips where the hinge is at `angle`: those on the part that turns have turned with it."""
+    turn, shift = (v.double().numpy() for v in prop.part_pose(torch.tensor(float(angle))))
 
-    grip_rows (N,) says which grip each candidate is for.
+    def turned(grip):
+        hole = None if grip.hole is None else turn @ grip.hole + shift
+        return replace(grip, centre=turn @ grip.centre + shift, axis=turn @ grip.axis, approach=grip.approach @ turn.T, hole=hole)
+
+    return [turned(grip) if prop.shape.moves(grip) else grip for grip in prop.shape.grips]
+
+
+def thumb_side(grip, way, side, towards, rng):
+    """Unit vector for the hand's thumb side: along the held axis, rather up, or to the working end `towards`."""
+    if grip.kind == "two":
+        return np.array([0, 0, 1.0]) if abs(way[2]) < 0.7 else np.array([0, 1.0, 0.0])
+    up = grip.axis[2]
+    chance = 0.5 + 0.45 * up
+    if towards is not None and abs(up) < 0.5 and grip.kind in ("wrap", "tripod", "lateral"):
+        chance = 0.5 + 0.35 * np.sign(grip.axis @ (towards - grip.centre))
+    return grip.axis * (1 if rng.random() < chance else -1)
+
+
+def candidate(grip, side, towards, rng):
+    """One wrist pose near a grip, numpy: rotation (3, 3), the point to be met (3,), the way (3,) the hand travels."""
+    kind = KINDS[grip.kind]
+    mirror = np.array([1.0 if side == 1 else -1.0, 1.0, 1.0])
+    angle = np.radians(kind.reach + rng.normal(0, 12))
+    reach = np.array([-np.cos(angle), -np.sin(angle), 0.0]) * mirror
+    way = grip.approach[rng.integers(len(grip.approach))]
+    if grip.kind == "two" and (way[0] > 0) == (side == 1):  # each hand on its own side
+        way = -way
+    thumb = thumb_side(grip, way, side, towards, rng)
+    thumb = thumb - way * (thumb @ way)
+    thumb /= np.linalg.norm(thumb)
+    # World axes of the hand: its reach goes along `way`, its thumb side along the held axis.
+    local = np.stack([reach, np.array([0, 0, 1.0]), np.cross(reach, [0, 0, 1.0])], 1)
+    world = np.stack([way, thumb, np.cross(way, thumb)], 1)
+    tilt = Rotation.from_rotvec(rng.normal(0, np.radians([kind.spread * 0.6] * 3))).as_matrix()
+    roll = Rotation.from_rotvec(way * np.radians(rng.normal(0, kind.spread))).as_matrix()
+    turn = tilt @ roll
+    shift = grip.axis * rng.uniform(-0.5, 0.5) * max(0.0, grip.length - 0.03)
+    if grip.kind in ("press", "palm"):
+        shift = shift * 0
+    if grip.kind == "rim":
+        shift = shift * 0.4
+    jitter = rng.normal(0, 0.001 if grip.kind == "press" else 0.004, 3)
+    return turn @ world @ local.T, grip.centre + shift + jitter, turn @ way
+
+
+def candidates(grips, side, towards, table, rng, count):
+    """Wrist poses that an arm reaches, the grips in turn, the comfortable first.
+
+    -> rotation (N, 3, 3), translation (N, 3), approach (N, 3), row (N,) of the grip; numpy; N at most `count`.
     """
     mirror = np.array([1.0 if side == 1 else -1.0, 1.0, 1.0])
-    rotations, targets, approaches, anchors, curls = [], [], [], [], []
-    for row in grip_rows:
-        grip = shape.grips[row]
-        angle, anchor, curl = KINDS[grip.kind]
-        angle = np.radians(angle + rng.normal(0, 12))
-        reach = np.array([-np.cos(angle), -np.sin(angle), 0.0]) * mirror
-        ways = grip.approach
-        way = ways[rng.integers(len(ways))]
-        if grip.kind == "two":  # each hand on its own side
-            if (way[0] > 0) == (side == 1):
-                way = -way
-        thumb = grip.axis * (1 if rng.random() < (0.5 + 0.45 * np.sign(grip.axis[2] + 1e-9) * abs(grip.axis[2])) else -1)
-        if grip.kind == "two":
-            thumb = np.array([0, 0, 1.0]) if abs(way[2]) < 0.7 else np.array([0, 1.0, 0.0])
-            spread = 25.0
-        else:
-            spread = 18.0
-        # World axes of the hand: its reach goes along `way`, its thumb side along the held axis.
-        thumb = thumb - way * (thumb @ way)
-        thumb /= np.linalg.norm(thumb)
-        local = np.stack([reach, np.array([0, 0, 1.0]), np.cross(reach, [0, 0, 1.0])], 1)
-        world = np.stack([way, thumb, np.cross(way, thumb)], 1)
-        turn = world @ local.T
-        tilt = axis_angle_to_matrix(torch.tensor(rng.normal(0, np.radians([spread * 0.6] * 3)), dtype=torch.float32)).numpy()
-        roll = axis_angle_to_matrix(torch.tensor(way * np.radians(rng.normal(0, spread)), dtype=torch.float32)).numpy()
-        shift = grip.axis * rng.uniform(-0.5, 0.5) * max(0.0, grip.length - 0.03)
-        if grip.kind in ("rim",):
-            shift = shift * 0.4
-        rotations.append(tilt @ roll @ turn)
-        targets.append(grip.centre + shift + rng.normal(0, 0.004, 3))
-        approaches.append(tilt @ roll @ way)
-        anchors.append(np.array(anchor) * mirror)
-        curls.append(curl)
-    return [np.stack(values).astype(np.float32) for values in (rotations, targets, approaches, anchors, curls)]
+    rows = np.repeat(np.arange(len(grips)), -(-4 * count // len(grips)))
+    rotation, target, approach = (np.stack(v) for v in zip(*(candidate(grips[row], side, towards, rng) for row in rows)))
+    anchor = np.array([KINDS[grips[row].kind].anchor for row in rows]) * mirror
+    translation = target - np.einsum("nij,nj->ni", rotation, anchor)
+    ease = comfort(translation, rotation, side, table, np.array([grips[row].kind == "platform" for row in rows]))
+    ease = ease + rng.uniform(0, 0.8, len(rows))  # not only the most comfortable ones
+    order = np.lexsort((ease, rows))
+    rank = np.empty(len(rows), int)
+    rank[order] = np.arange(len(rows)) % (len(rows) // len(grips))
+    chosen = np.lexsort((ease, rank))
+    chosen = chosen[np.isfinite(ease[chosen])][:count]
+    return rotation[chosen], translation[chosen], approach[chosen], rows[chosen]
 
 
-def reachable(translation, rotation, side, table, limit_deg=75.0):
-    """(N,) bool: wrist poses whose forearm can come from the shoulder and clears the table.
+def comfort(translation, rotation, side, table, aloft):
+    """(N,) how hard a pose is for the arm, infinite where it can't; `aloft` (N,) are those taken in the air."""
+    lifted = translation + aloft[:, None] * AIR
+    cost = arm_comfort(lifted, rotation, side, np.where(aloft, -np.inf, table)[:, None])[0]
+    return cost.min(1)
 
-    The forearm leaves the wrist away from the fingers; the wrist bends up to about 75 degrees away from the line to the
-    shoulder.
+
+class Sight:
+    """What the search looks at: some vertices of the hand, and which of them may make each finger's contact."""
+
+    def __init__(self, hand, names, device):
+        ids = hand.sample(SKIN)
+        self.ids = torch.cat([ids, hand.fingertips])
+        self.segment = hand.weights[self.ids].argmax(-1) - 1  # which of the 15 finger joints moves it; -1 = palm
+        self.palmar = hand.palmar_mask[self.ids]
+        self.middles = torch.nonzero((self.segment < 12) & self.palmar)[:, 0]
+        self.palm = torch.nonzero((self.segment == -1) & self.palmar)[:, 0]
+        self.regions = torch.stack([self._regions(hand, name) for name in names])  # (K, 5, P)
+
+    def _regions(self, hand, name):
+        tip = torch.stack([(self.segment == 3 * f + 2) & self.palmar for f in range(5)])
+        whole = torch.stack([(self.segment // 3 == f) & (self.segment >= 0) & self.palmar for f in range(5)])
+        if name == "lateral":  # the index's side, towards the thumb
+            normals = hand.normals(hand.template)[self.ids]
+            side = (normals[:, 2] > 0.5) & ((self.segment == 1) | (self.segment == 2))
+            return torch.cat([side[None], tip[1:]])
+        return whole if name in ("hook", "platform", "palm", "two", "loops") else tip
+
+
+def natural(flexion, abduction):
+    """(N,) how unlike a person's the fingers' angles (N, 15), (N, 5) are, 0 where nothing strikes the eye.
+
+    The last joint follows the middle one, no joint bends backwards, neighbours bend alike.
     """
-    out = 1.0 if side == 1 else -1.0
-    shoulder = torch.tensor(SHOULDER * [out, 1, 1], dtype=torch.float32, device=translation.device)
-    forearm = rotation[:, :, 0] * out  # right: fingers along -x, so the forearm lies along +x; left mirrored
-    line = torch.nn.functional.normalize(shoulder - translation, dim=-1)
-    straight = (forearm * line).sum(-1) > np.cos(np.radians(limit_deg))
-    return straight & ((translation + 0.07 * forearm)[:, 2] > table + 0.02)
+    fingers = flexion[:, :12].unflatten(-1, (4, 3))[:, [0, 1, 3, 2]]  # index, middle, ring, pinky
+    follow = (fingers[..., 2] - COUPLING * fingers[..., 1]).square().sum(-1)
+    back = (-0.05 - fingers).clamp_min(0.0).square().sum((-1, -2)) + (-0.1 - flexion[:, 13:]).clamp_min(0).square().sum(-1)
+    apart = ((fingers[:, 1:] - fingers[:, :-1])[..., :2].abs() - 0.15).clamp_min(0.0).square().sum((-1, -2))
+    return follow + 8 * back + apart + 3 * abduction.square().sum(-1)
 
 
-def closed(hand, side, grid, wrist, translation, flexion, abduction, segments, steps=52, stride=0.03):
-    """Closes each finger joint by joint until its segment touches; a touch also stops the joints nearer the palm.
+def bones_apart(joints, tips):
+    """(N,) smallest distance between the middles of different fingers, from joints (N, 16, 3) and fingertips (N, 5, 3)."""
+    fingers = joints[:, 1:].unflatten(1, (5, 3))
+    end = fingers[:, :, 2:] + 0.6 * (tips.unsqueeze(2) - fingers[:, :, 2:])
+    chain = torch.cat([fingers, end], 2)  # (N, 5, 4, 3)
+    points = torch.cat([chain[:, :, 1:], (chain[:, :, 1:] + chain[:, :, :-1]) / 2], 2).flatten(1, 2)
+    owner = torch.arange(5, device=joints.device).repeat_interleave(6)
+    gaps = torch.cdist(points, points) + (owner[:, None] == owner) * 1.0
+    return gaps.amin((-1, -2))
 
-    segments (S,) = which of the 15 finger joints moves each sampled vertex of `hand.sample(len(segments))`.
-    """
-    ids = hand.sample(len(segments))
-    free = torch.ones_like(flexion)
-    rate = torch.full((15,), stride, device=flexion.device)
-    rate[12:] *= 0.6  # the thumb closes slower
+
+def arrive(prop, hand, side, state, ids, angle, betas):
+    """Brings hands in from 15 cm away until something touches: one that starts inside a wall would never leave it."""
+    pose = whole_pose(side, state["wrist"], state["flexion"], state["abduction"])
+    vertices, _ = hand(pose, state["translation"], betas, vertex_ids=ids)
+    travelled = torch.full((len(vertices), 1), -0.15, device=vertices.device)
+    for _ in range(20):
+        nearest = prop.distance(vertices + (travelled * state["approach"]).unsqueeze(1), angle).amin(-1, keepdim=True)
+        travelled = (travelled + (nearest - 0.001).clamp(0.0, 0.03)).clamp_max(0.008)
+    return state["translation"] + travelled * state["approach"]
+
+
+def closed(prop, hand, side, state, sight, angle, betas, steps=22):
+    """Closes each finger joint by joint until its segment touches; a touch also stops the joints nearer the palm."""
+    flexion = state["flexion"].clone()
+    free = state["closes"].repeat_interleave(3, 1)  # (N, 15)
+    lever = torch.tensor([0.09, 0.05, 0.03] * 4 + [0.08, 0.05, 0.03], device=flexion.device)
+    segments = torch.stack([sight.segment == joint for joint in range(15)])
     for _ in range(steps):
-        vertices, _ = hand(whole_pose(side, wrist, flexion, abduction), translation, vertex_ids=ids)
-        touched = grid.sample(vertices) < 0.001
-        for joint in range(15):
-            hit = touched[:, segments == joint].any(-1)
-            first = joint - joint % 3
-            free[:, first : joint + 1] *= (~hit).float().unsqueeze(-1)
-        flexion = (flexion + rate * free).clamp(max=1.5)
+        vertices, _ = hand(whole_pose(side, state["wrist"], flexion, state["abduction"]), state["translation"], betas, sight.ids)
+        distance = prop.distance(vertices, angle)
+        nearest = torch.where(segments, distance.unsqueeze(1), 1.0).amin(-1).unflatten(1, (5, 3))  # (N, 5, 3)
+        beyond = nearest.flip(-1).cummin(-1).values.flip(-1).flatten(1)  # of a joint's segment and those after it
+        stride = ((beyond - 0.001) / lever / 2).clamp(0.0, 0.08)
+        flexion = (flexion + stride * free).clamp(max=1.5)
     return flexion
 
 
-def find(shape, grid, hand, side, table, rng, count=96, iterations=130, keep=24):
-    """Searches grasps of one side on one object.
+def refine(prop, hand, side, state, sight, angle, betas, table, steps, press):
+    """Adam on penetration, contact and a natural hand. press (2,): the weight of penetration, from start to end.
 
-    shape: families.Shape standing in the canonical frame; grid: its distance grid; table: height of the table's top.
-    Returns Grasps, at most `keep`, spread over the grips.
+    Returns the changed state and the final loss (N,).
     """
-    device = grid.values.device
-    weight = np.array([1.5 if g.kind in ("handle", "wrap") else 1.0 for g in shape.grips])
-    rows = rng.choice(len(shape.grips), count * 3, p=weight / weight.sum())
-    rotation, target, approach, anchor, curl = (torch.from_numpy(v).to(device) for v in candidates(shape, side, rows, rng))
-    translation = target - (rotation @ anchor.unsqueeze(-1)).squeeze(-1)
-    good = reachable(translation, rotation, side, table).nonzero()[:count, 0]
-    if len(good) == 0:
-        return None
-    wrist, translation, approach, curl = rotation[good], translation[good], approach[good], curl[good]
-    grips = torch.from_numpy(rows).to(device)[good]
-    size = len(good)
-    flexion = curl[:, None].expand(size, 15).clone()
-    flexion[:, 12:] *= 0.4
-    abduction = torch.zeros(size, 5, device=device)
-    (low, high), spans = ranges(device)[0].unbind(-1), ranges(device)[1]
-
-    ids = hand.sample(360)
-    seen = torch.cat([ids, hand.fingertips])
-    segments = hand.weights[ids].argmax(-1) - 1  # -1 = palm
-    # Come in from outside until something touches: a hand that starts inside a cup's wall would never leave it.
-    pose = whole_pose(side, wrist, flexion, abduction)
-    travelled = torch.full((size, 1), -0.15, device=device)
-    for _ in range(24):
-        vertices, _ = hand(pose, translation + travelled * approach, vertex_ids=ids)
-        nearest = grid.sample(vertices).amin(-1, keepdim=True)
-        travelled = (travelled + (nearest - 0.001).clamp(0.0, 0.03)).clamp_max(0.008)
-    translation = translation + travelled * approach
-    flexion = closed(hand, side, grid, wrist, translation, flexion, abduction, segments)
-
-    tips = [torch.nonzero((segments == 3 * f + 2) & hand.palmar_mask[ids])[:, 0] for f in range(5)]
-    middles = torch.nonzero((segments < 12) & hand.palmar_mask[ids])[:, 0]
-    wraps = torch.tensor([g.kind in ("wrap", "handle", "two") for g in shape.grips], device=device)[grips].float()
-    start = (translation.clone(), flexion.clone())
-    turn = torch.zeros(size, 3, device=device, requires_grad=True)
-    move = torch.zeros(size, 3, device=device, requires_grad=True)
-    bend = torch.zeros(size, 15, device=device, requires_grad=True)
-    fan = torch.zeros(size, 5, device=device, requires_grad=True)
-    optimiser = torch.optim.Adam([{"params": [turn, bend, fan], "lr": 0.02}, {"params": [move], "lr": 0.0015}])
-    matters = torch.tensor([1.0, 1.0, 0.5, 0.7, 2.0], device=device)  # without the thumb there is no grasp
-    for step in range(iterations):
-        pose = whole_pose(side, axis_angle_to_matrix(turn) @ wrist, start[1] + bend, abduction + fan)
-        shown, joints = hand(pose, start[0] + move, vertex_ids=seen)
-        vertices = shown[:, : len(ids)]
-        distance = grid.sample(vertices)
-        through = (CORE + 0.001 - grid.sample(core(shown[:, len(ids) :], joints))).clamp_min(0.0)
-        inside = (0.0005 - distance).clamp_min(0.0)
-        press = 0.15 + 4.0 * (step / iterations) ** 2  # first find a hold, then clear the surface
-        gap = torch.stack([distance[:, tip].clamp_min(0.0).amin(-1) for tip in tips], -1)  # (N, 5)
+    size, device = len(state["wrist"]), state["wrist"].device
+    (low, high), _ = ranges(device)[0].unbind(-1), ranges(device)[1]
+    turn, move, bend, fan = (torch.zeros(size, n, device=device, requires_grad=True) for n in (3, 3, 15, 5))
+    optimiser = torch.optim.Adam([{"params": [turn, bend, fan], "lr": 0.025}, {"params": [move], "lr": 0.002}])
+    regions, matter, pads = sight.regions[state["kind"]], state["matter"], state["pads"]
+    for step in range(steps):
+        flexion, abduction = state["flexion"] + bend, state["abduction"] + fan
+        pose = whole_pose(side, axis_angle_to_matrix(turn) @ state["wrist"], flexion, abduction)
+        vertices, joints = hand(pose, state["translation"] + move, betas, vertex_ids=sight.ids)
+        bones = core(vertices[:, -5:], joints, 3)
+        distance, through = prop.distance(torch.cat([vertices, bones], 1), angle).split([len(sight.ids), bones.shape[1]], 1)
+        weight = press[0] + (press[1] - press[0]) * (step / steps) ** 2  # first find a hold, then clear the surface
+        gap = torch.where(regions, distance.clamp_min(0.0).unsqueeze(1), 0.2).amin(-1)  # (N, 5)
         # Wraps want the palm and the finger pads near as well; the middle half of their distances counts.
-        pads = distance[:, middles].clamp(0.0, 0.02).sort(-1).values[:, : len(middles) // 2].mean(-1)
-        below = (table + 0.003 - vertices[..., 2]).clamp_min(0.0)
-        over = (start[1] + bend - high).clamp_min(0.0) + (low - start[1] - bend).clamp_min(0.0)
+        lying = distance[:, sight.middles].clamp(0.0, 0.02).sort(-1).values[:, : len(sight.middles) // 2].mean(-1)
         # Huber-like: far fingers are left alone instead of dragged.
-        reach = (gap * 300).square() / (1 + (gap * 40).square()) * matters
-        loss = (inside * 1000).square().sum(-1) * press + reach.sum(-1) * 0.6 + wraps * (pads * 300).square() * 0.3
-        loss = loss + (through * 500).square().sum(-1)
-        loss = loss + (below * 700).square().sum(-1) + 60 * over.square().sum(-1)
-        loss = loss + 1.0 * bend.square().sum(-1) + 20 * fan.square().sum(-1) + 6 * turn.square().sum(-1)
+        loss = 0.6 * ((gap * 300).square() / (1 + (gap * 40).square()) * matter).sum(-1)
+        loss = loss + weight * ((0.0007 - distance).clamp_min(0.0) * 1000).square().sum(-1)
+        loss = loss + pads * (lying * 300).square() * 0.3
+        loss = loss + ((CORE + 0.001 - through).clamp_min(0.0) * 700).square().sum(-1)
+        loss = loss + ((table[:, None] + 0.003 - vertices[..., 2]).clamp_min(0.0) * 700).square().sum(-1)
+        loss = loss + 60 * ((flexion - high).clamp_min(0.0) + (low - flexion).clamp_min(0.0)).square().sum(-1)
+        loss = loss + 2 * natural(flexion, abduction) + (1 - state["closes"]).mul(3.0).repeat_interleave(3, 1).mul(bend.square()).sum(-1)
+        loss = loss + ((0.012 - bones_apart(joints, vertices[:, -5:])).clamp_min(0.0) * 300).square()
+        goal = state["target"] - vertices[:, -5]  # of the index fingertip, where one is meant
+        loss = loss + state["aimed"] * (goal.norm(dim=-1) - 0.004).clamp_min(0.0).mul(300).square()
+        loss = loss + 0.5 * bend.square().sum(-1) + 5 * fan.square().sum(-1) + 6 * turn.square().sum(-1)
         loss = loss + (move * 40).square().sum(-1)
         optimiser.zero_grad()
         loss.sum().backward()
         optimiser.step()
     with torch.no_grad():
-        wrist = axis_angle_to_matrix(turn) @ wrist
-        translation, flexion, abduction = start[0] + move, (start[1] + bend).clamp(low, high), (abduction + fan).clamp(*spans.unbind(-1))
-        vertices, joints = hand(whole_pose(side, wrist, flexion, abduction), translation)
-        distance = grid.sample(vertices)
-        depth = (-distance.amin(-1)).clamp_min(0.0)
-        joint = hand.weights.argmax(-1) - 1
-        touching = torch.stack([(distance[:, (joint >= 3 * f) & (joint < 3 * f + 3)].amin(-1) < TOUCH) for f in range(5)], -1)
-        fine = (depth < DEEPEST) & (grid.sample(core(vertices[:, hand.fingertips], joints)).amin(-1) > CORE)
-        fine &= vertices[..., 2].amin(-1) > table - 0.001
-        fine &= reachable(translation, wrist, side, table, 85.0)
-        fingers = touching[:, :4].sum(-1)
-        two = torch.tensor([g.kind == "two" for g in shape.grips], device=device)[grips]
-        fine &= torch.where(two, fingers >= 2, touching[:, 4] & (fingers >= 2))
-        fine &= two | opposed(grid, vertices, distance, joint)
-    rows = spread(grips[fine].cpu().numpy(), depth[fine].cpu().numpy(), keep)
-    rows = torch.nonzero(fine)[:, 0][torch.from_numpy(rows).to(device)]
-    found = Grasps(side, translation, wrist, flexion, abduction, grips, approach, depth, touching)
+        wrist = axis_angle_to_matrix(turn) @ state["wrist"]
+        new = {"wrist": wrist, "translation": state["translation"] + move, "flexion": state["flexion"] + bend,
+               "abduction": state["abduction"] + fan}  # fmt: skip
+    return {**state, **new}, loss.detach()
+
+
+def starting(prop, hand, side, grips, rng, count, device):
+    """Candidates as torch, ready to be optimised: a dict of tensors with one row each; None where no arm reaches."""
+    shape = prop.shape
+    rotation, translation, approach, rows = candidates(grips, side, shape.tip, prop.table, rng, count)
+    if len(rows) == 0:
+        return None
+    names = list(KINDS)
+    kinds = [KINDS[grips[row].kind] for row in rows]
+
+    def tensor(values):
+        return torch.as_tensor(np.array(values), dtype=torch.float32, device=device)
+
+    curl = tensor([kind.curl for kind in kinds])
+    flexion = torch.cat([curl[:, [0, 1, 1]].repeat(1, 4), curl[:, 2:].repeat(1, 3)], 1)
+    flexion[:, 2:12:3] *= COUPLING
+    kind = torch.tensor([names.index(grips[row].kind) for row in rows], device=device)
+    closes = (tensor([k.matter for k in kinds]) > 0).float()
+    press = kind == names.index("press")
+    flexion[press, 3:12] = torch.tensor([1.1, 1.2, 0.8] * 3, device=device)
+    closes[press] = 0.0
+    lateral = kind == names.index("lateral")
+    closes[lateral, :4] = 0.0
+    flexion[lateral, 3:12] += 0.15
+    platform = kind == names.index("platform")
+    return {
+        "wrist": tensor(rotation), "translation": tensor(translation), "approach": tensor(approach),
+        "flexion": flexion, "abduction": torch.zeros(len(rows), 5, device=device),
+        "grip": torch.as_tensor(rows, device=device), "kind": kind, "matter": tensor([k.matter for k in kinds]),
+        "pads": tensor([k.pads for k in kinds]), "closes": closes, "aimed": press.float(),
+        "target": tensor([grips[row].centre for row in rows]),
+        "table": torch.where(platform, -1e3, prop.table),
+    }  # fmt: skip
+
+
+def find(prop, hand, side, rng, *, angle=0.0, count=72, iterations=(40, 60), keep=24, betas=None):
+    """Searches grasps of one side on one object.
+
+    prop: prop.Prop, as it stands on the table, its grids on the hand's device; angle of its hinge, radians; betas (10,)
+    the hand's shape. `count` hands are tried for iterations[0] steps, the better half for iterations[1] more. Returns
+    Grasps, at most `keep`, spread over the grips, on the CPU, or None.
+    """
+    device = prop.grids[0].values.device
+    grips = grips_at(prop, angle)
+    state = starting(prop, hand, side, grips, rng, count, device)
+    if state is None:
+        return None
+    betas = None if betas is None else torch.as_tensor(betas, dtype=torch.float32, device=device)
+    hinge = torch.tensor(float(angle), device=device)
+    sight = Sight(hand, list(KINDS), device)
+    state["translation"] = arrive(prop, hand, side, state, sight.ids, hinge, betas)
+    state["flexion"] = closed(prop, hand, side, state, sight, hinge, betas)
+    state, loss = refine(prop, hand, side, state, sight, hinge, betas, state["table"], iterations[0], (0.15, 1.0))
+    better = spread(state["grip"].cpu().numpy(), loss.cpu().numpy(), -(-len(loss) // 2))
+    state = {name: value[torch.as_tensor(better, device=device)] for name, value in state.items()}
+    state, _ = refine(prop, hand, side, state, sight, hinge, betas, state["table"], iterations[1], (1.0, 4.0))
+    return judged(prop, hand, side, state, angle, betas, keep)
+
+
+def judged(prop, hand, side, state, angle, betas, keep):
+    """The Grasps among the search's results that pass every check, by exact distances."""
+    state = {name: value.cpu() for name, value in state.items()}
+    prop, hand, betas = prop.to("cpu"), hand.to("cpu"), None if betas is None else betas.cpu()
+    (low, high), (narrow, wide) = (limit.unbind(-1) for limit in ranges())
+    names = list(KINDS)
+    kinds = [KINDS[names[i]] for i in state["kind"].tolist()]
+    flexion, abduction = state["flexion"].clamp(low, high), state["abduction"].clamp(narrow, wide)
+    pose = whole_pose(side, state["wrist"], flexion, abduction)
+    vertices, joints = hand(pose, state["translation"], betas)
+    distance = prop.exact(vertices, torch.tensor(float(angle)))
+    depth = (-distance.amin(-1)).clamp_min(0.0)
+    joint = hand.weights.argmax(-1) - 1
+    near = distance < TOUCH
+    touching = torch.stack([near[:, (joint >= 3 * f) & (joint < 3 * f + 3)].any(-1) for f in range(5)], -1)
+    palm = near[:, (joint == -1) & hand.palmar_mask].any(-1)
+    tips = vertices[:, hand.fingertips]
+    fine = (depth < DEEPEST) & (prop.distance(core(tips, joints), torch.tensor(float(angle))).amin(-1) > CORE)
+    fine &= vertices[..., 2].amin(-1) > state["table"] - 0.001
+    fine &= bones_apart(joints, tips) > APART
+    aloft = (state["table"] < -1).numpy()
+    ease = comfort(state["translation"].numpy(), state["wrist"].numpy(), side, prop.table, aloft)
+    fine &= torch.as_tensor(np.isfinite(ease))
+    needed = torch.tensor([[f in kind.need for f in range(5)] for kind in kinds])
+    fine &= (touching | ~needed).all(-1)
+    flat = torch.tensor([not kind.opposed and not kind.need for kind in kinds])  # where the palm counts as a finger
+    fine &= touching[:, :4].sum(-1) + (flat & palm).int() >= torch.tensor([kind.count for kind in kinds])
+    aimed = (tips[:, 0] - state["target"]).norm(dim=-1) < 0.010
+    fine &= aimed | (state["aimed"] < 0.5)
+    opposes = torch.tensor([kind.opposed for kind in kinds])
+    fine &= ~opposes | opposed(prop, torch.tensor(float(angle)), vertices, distance, joint)
+    odd = natural(flexion, abduction)
+    rank = depth.numpy() * 300 + odd.numpy() * 0.2 + np.where(np.isfinite(ease), ease, 0) * 0.5
+    rows = np.flatnonzero(fine.numpy())
+    rows = torch.from_numpy(rows[spread(state["grip"].numpy()[rows], rank[rows], keep)])
+    found = Grasps(side, float(angle), state["translation"], state["wrist"], flexion, abduction, state["grip"],
+                   state["approach"], depth, touching)  # fmt: skip
     return found.pick(rows).detached() if len(rows) else None
 
 
-def opposed(grid, vertices, distance, joint):
+def opposed(prop, angle, vertices, distance, joint):
     """(N,) bool: some two contacts press on the object from opposite sides, more than 110 degrees apart."""
     with torch.enable_grad():
         points = vertices.detach().requires_grad_(True)
-        normals = torch.autograd.grad(grid.sample(points).sum(), points)[0]
+        normals = torch.autograd.grad(prop.distance(points, angle).sum(), points)[0]
     normals = torch.nn.functional.normalize(normals, dim=-1)
     near = (distance < 0.004).float().unsqueeze(-1)
     thumb, others = (joint >= 12)[None, :, None].float(), (joint < 12)[None, :, None].float()
