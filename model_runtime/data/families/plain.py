@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from .shape import HANDLING, TWO_HANDED, Grip, above, assemble, fan
+from .shape import HANDLING, HOLD, Grip, above, assemble, fan
 from .solids import ball as sphere
-from .solids import divided, lathe, moved, rounded, rounded_box
+from .solids import divided, lathe, moved, rounded, rounded_box, welded
+from .vessels import BOTH, EVERY, palm_grips, press_grip, under_grip
 
 UP = np.array([0.0, 0.0, 1.0])
 X, Y = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
@@ -26,7 +27,7 @@ def box(rng):
         middle[:, 2] > 0.499 * size[2] - 1e-3, "top", np.where(middle[:, 2] < 1e-3 - 0.499 * size[2], "bottom", "sides")
     )
     length, width, height = size
-    every = HANDLING + ("shake",)
+    every = EVERY + ("shake",)
     grips = []
     if width <= ONE_HAND:
         grips.append(Grip("sides", "pinch", np.array([0, 0, 0.5 * height - min(0.5 * height, 0.025)]), X,
@@ -40,12 +41,20 @@ def box(rng):
             grips.append(Grip("sides", "wrap", reach * end, UP, fan(-end, UP, 15, 3), every, width / 2, height))
     if length >= 0.10 and height >= 0.03:
         grips.append(
-            Grip("sides", "two", np.zeros(3), UP, np.stack([X, -X]), TWO_HANDED + ("shake",), length / 2, height)
+            Grip("sides", "two", np.zeros(3), UP, np.stack([X, -X]), BOTH + ("shake",), length / 2, height)
         )
     if width >= 0.10 and height >= 0.03:
         grips.append(
-            Grip("sides", "two", np.zeros(3), UP, np.stack([Y, -Y]), TWO_HANDED + ("shake",), width / 2, height)
+            Grip("sides", "two", np.zeros(3), UP, np.stack([Y, -Y]), BOTH + ("shake",), width / 2, height)
         )
+    middle = np.array([0, 0, 0.5 * height])
+    for end, reach in ((X, length / 2), (-X, length / 2), (Y, width / 2), (-Y, width / 2)):  # pushed upright or lying
+        thumb = UP if height > 0.07 else np.cross(UP, end)
+        grips.append(Grip("sides", "palm", reach * end, thumb, -end, ("push", "slide"), 0.0, 0.01))
+    grips.append(press_grip("top", middle, ("tap",)))
+    if min(length, width) > 0.06:
+        grips += [Grip("top", "palm", middle, axis, -UP, ("slide", HOLD), 0.0, 0.02) for axis in (X, Y)]
+        grips.append(under_grip("bottom", -0.5 * height, width))
     cube = size.max() < 1.15 * size.min()
     nouns = ("cube", "box", "block", "dice") if cube else ("box", "carton", "package", "parcel" if big else "small box")
     return assemble("box", nouns, [(parts, solid)], grips)
@@ -55,7 +64,7 @@ def ball(rng):
     """A ball, from a golf ball to a football. One part: surface."""
     radius = rng.uniform(0.018, 0.045) if rng.uniform() < 0.7 else rng.uniform(0.05, 0.12)
     solid = sphere(radius)
-    grips, every = [], HANDLING + ("shake",)
+    grips, every = [], EVERY + ("shake",)
     if radius < 0.046:
         grips.append(Grip("surface", "wrap", np.zeros(3), Y, above(Y, 70), every, radius, radius))
         grips.append(Grip("surface", "pinch", np.zeros(3), Y, above(Y, 40), every, radius, radius))
@@ -63,8 +72,10 @@ def ball(rng):
         grips.append(Grip("surface", "tripod", np.zeros(3), Y, above(Y, 40), every, radius, radius))
     if radius > 0.04:
         grips.append(
-            Grip("surface", "two", np.zeros(3), UP, np.stack([X, -X, Y, -Y]), TWO_HANDED + ("shake",), radius, radius)
+            Grip("surface", "two", np.zeros(3), UP, np.stack([X, -X, Y, -Y]), BOTH + ("shake",), radius, radius)
         )
+    grips += palm_grips("surface", radius, 0.0)
+    grips += [press_grip("surface", (0, 0, radius)), under_grip("surface", -radius, radius)]
     nouns = (
         ("ball", "football", "big ball")
         if radius > 0.08
@@ -81,11 +92,37 @@ def phone(rng):
     bump = moved(rounded_box((0.024, 0.024, 0.004), 0.0015, step=0.008), bump_at)
     middle = solid[0][solid[1]].mean(1)
     parts = np.where(middle[:, 2] > 0.49 * size[2], "screen", np.where(middle[:, 2] < -0.49 * size[2], "back", "edges"))
+    every = EVERY + ("shake", "use", "call", "browse", "take picture")
+    face, looked_at = size * [0, 0, 0.5], ("browse", "take picture", "play")
     grips = [
-        Grip("edges", "pinch", np.zeros(3), X, above(X, 25), HANDLING + ("shake", "use"), size[1] / 2, 0.7 * size[0])
-    ]
+        Grip("edges", "pinch", np.zeros(3), X, above(X, 25), every, size[1] / 2, 0.7 * size[0]),
+        Grip("edges", "two", np.zeros(3), Y, np.stack([X, -X]), BOTH + looked_at, size[0] / 2, 0.7 * size[1]),
+        Grip("edges", "lateral", -0.5 * size * X, Y, X, ("hand over", HOLD), size[2] / 2, 0.5 * size[1]),
+        *(press_grip("screen", face + [x * size[0], 0, 0], ("press", "tap", "browse", "switch on", "switch off"), axis=axis)
+          for x in (0.1, -0.2) for axis in (X, Y)),
+        *(Grip("screen", "palm", face, axis, -UP, ("slide", "push"), 0.0, 0.02) for axis in (X, Y)),
+    ]  # fmt: skip
     nouns = ("phone", "smartphone", "cell phone", "mobile phone", "mobile")
-    return assemble("phone", nouns, [(parts, solid), ("back", bump)], grips)
+    earpiece = size * [0.46, 0, 0.5]
+    return assemble("phone", nouns, [(parts, solid), ("back", bump)], grips, tip=earpiece, front=UP, up=X)
+
+
+def grid_box(lines):
+    """A box cut at the given rising coordinates along X, Y and Z -> one closed solid with vertices at every crossing."""
+    vertices, faces, start = [], [], 0
+    for axis in range(3):
+        u, v = lines[(axis + 1) % 3], lines[(axis + 2) % 3]
+        for side in (0, -1):
+            grid = np.empty((len(u), len(v), 3))
+            grid[..., axis] = lines[axis][side]
+            grid[..., (axis + 1) % 3], grid[..., (axis + 2) % 3] = u[:, None], v[None]
+            index = start + np.arange(len(u) * len(v)).reshape(len(u), len(v))
+            a, b, c, d = (x.ravel() for x in (index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]))
+            quads = np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
+            faces.append(quads if side else quads[:, ::-1])
+            vertices.append(grid.reshape(-1, 3))
+            start += index.size
+    return welded(np.concatenate(vertices), np.concatenate(faces))
 
 
 def book(rng):
@@ -94,26 +131,46 @@ def book(rng):
     small = rng.uniform() < 0.3
     wide = rng.uniform(0.06, ONE_HAND) if small else rng.uniform(0.095, 0.16)
     tall = wide * rng.uniform(1.25, 1.55)
-    pages = rounded_box((wide - 0.005, thick - board, tall - 0.006), 0.001, step=0.02)
-    front = rounded_box((wide, board, tall), 0.0009, step=0.017)
-    spine = moved(rounded_box((board, thick + board, tall), 0.0009, step=0.017), (-wide / 2, 0, 0))
-    solids = [("edges", pages), ("cover", moved(front, (0, -thick / 2, 0))), ("cover", moved(front, (0, thick / 2, 0))),
-              ("spine", spine)]  # fmt: skip
-    half = (thick + board) / 2
+    half, inset, bulge = (thick + board) / 2, 0.003, rng.uniform(0.0, 0.25) * thick
+    inner = half - board
+    steps = [np.linspace(-side / 2, side / 2, int(side / 0.008) + 1) for side in (wide, tall)]
+    leaf = np.linspace(-inner, inner, 7)
+    x = np.unique(np.append(steps[0], [board - wide / 2, board + 1e-4 - wide / 2]))
+    y = np.concatenate([[-half, -half + 0.0006, -inner - 1e-4], leaf, [inner + 1e-4, half - 0.0006, half]])
+    points, faces = grid_box((x, y, steps[1]))
+    middle = points[faces].mean(1)
+    pages = (np.abs(middle[:, 1]) < inner) & ((np.abs(middle[:, 2]) > 0.4999 * tall) & (middle[:, 0] > board - wide / 2)
+                                             | (middle[:, 0] > 0.4999 * wide))  # fmt: skip
+    parts = np.where(pages, "edges", np.where(middle[:, 0] < board - wide / 2, "spine", "cover"))
+    between = (np.abs(points[:, 1]) < inner + 5e-5) & (points[:, 0] > board + 5e-5 - wide / 2)
+    sunk = np.stack([between & (points[:, 0] > 0.4999 * wide), 0 * between, between], 1) * np.array([inset, 0, inset])
+    sunk[np.abs(points[:, 2]) < 0.4999 * tall, 2] = 0
+    round_back = bulge * (1 - (points[:, 1] / half) ** 2) * np.clip(-2 * points[:, 0] / wide, 0, 1) ** 8
+    points = points - sunk * np.sign(points) - round_back[:, None] * X
+    solids = [(parts, (points, faces))]
     if small:  # lies on its back cover: height along X, width along Y
         turn = np.array([[0, 0, 1.0], [1.0, 0, 0], [0, 1.0, 0]])
         solids = [(part, (points @ turn.T, faces)) for part, (points, faces) in solids]
-        grips = [Grip("cover", "pinch", np.zeros(3), X, above(X, 25), HANDLING + ("use",), wide / 2, 0.8 * tall)]
+        turned = EVERY + ("use", "browse")
+        face, up, front = UP * half, -X, UP
+        grips = [
+            Grip("cover", "pinch", np.zeros(3), X, above(X, 25), turned, wide / 2, 0.8 * tall),
+            Grip("cover", "two", np.zeros(3), Y, np.stack([X, -X]), BOTH + ("browse",), tall / 2, 0.7 * wide),
+            *(Grip("cover", "palm", face, axis, -UP, ("slide", "push", HOLD), 0.0, 0.02) for axis in (X, Y)),
+            press_grip("cover", face),
+        ]
         nouns = ("book", "notebook", "booklet")
     else:
-        every = HANDLING + ("shake", "use")
+        every = EVERY + ("shake", "use", "browse")
+        up, front = UP, -Y
         grips = [
             Grip("cover", "pinch", np.array([0, 0, tall / 2 - 0.03]), X, above(X, 20), every, half, 0.8 * wide),
             Grip("spine", "wrap", np.array([half - wide / 2, 0, 0]), UP, fan(X, UP, 15, 3), every, half, 0.7 * tall),
-            Grip("cover", "two", np.zeros(3), UP, np.stack([X, -X]), TWO_HANDED + ("use",), wide / 2, 0.7 * tall),
+            Grip("cover", "two", np.zeros(3), UP, np.stack([X, -X]), BOTH + ("use", "browse"), wide / 2, 0.7 * tall),
+            *(Grip("cover", "palm", half * side, UP, -side, ("push",), 0.0, 0.02) for side in (Y, -Y)),
         ]
         nouns = ("book", "paperback", "novel", "notebook")
-    return assemble("book", nouns, solids, grips)
+    return assemble("book", nouns, solids, grips, front=front, up=up)
 
 
 def camera(rng):
@@ -135,22 +192,18 @@ def camera(rng):
     bulge = moved(
         rounded_box((0.018, 0.024, 0.85 * height), 0.008, step=0.009), (depth / 2, 0.012 - wide / 2 + 0.001, 0)
     )
+    seen = ("use", "take picture", "see")
+    shutter = np.array([0, -0.38 * wide, height / 2 + 0.0045])
     grips = [
-        Grip("body", "two", np.zeros(3), UP, np.stack([Y, -Y]), TWO_HANDED + ("use",), wide / 2, height),
-        Grip(
-            "body",
-            "pinch",
-            np.array([0, -0.3 * wide, height / 2 - 0.025]),
-            Y,
-            above(Y, 20),
-            HANDLING,
-            depth / 2,
-            0.3 * wide,
-        ),
-        Grip(
-            "body", "wrap", np.array([0, 0.02 - wide / 2, 0]), UP, fan(Y, UP, 30, 3), HANDLING + ("use",), 0.022, height
-        ),
-    ]
+        Grip("body", "two", np.zeros(3), UP, np.stack([Y, -Y]), BOTH + seen + ("browse",), wide / 2, height),
+        Grip("body", "pinch", np.array([0, -0.3 * wide, height / 2 - 0.025]), Y, above(Y, 20), HANDLING, depth / 2,
+             0.3 * wide),
+        Grip("body", "wrap", np.array([0, 0.02 - wide / 2, 0]), UP, fan(Y, UP, 30, 3), EVERY + seen + ("browse",), 0.022,
+             height),
+        press_grip("button", shutter, ("press", "tap", "take picture"), axis=X),
+        press_grip("button", shutter, ("press", "tap", "take picture"), axis=Y),
+        Grip("body", "palm", np.array([-depth / 2, 0, 0]), Y, X, ("push", "slide"), 0.0, 0.02),
+    ]  # fmt: skip
     solids = [
         ("body", body),
         ("lens", (points[:, [2, 0, 1]], faces)),
@@ -158,7 +211,8 @@ def camera(rng):
         ("button", button),
         ("body", bulge),
     ]
-    return assemble("camera", ("camera", "photo camera", "digital camera"), solids, grips)
+    return assemble("camera", ("camera", "photo camera", "digital camera"), solids, grips,
+                    tip=np.array([-0.4 * depth, 0, height / 2 + 0.006]))  # fmt: skip
 
 
 FAMILIES = (ball, book, box, camera, phone)

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from .shape import HANDLING, Grip, Mouth, above, assemble
+from .shape import HANDLING, HOLD, Grip, Mouth, above, assemble
 from .solids import bar, bezier, divided, lathe, loft, moved, rounded, rounded_box, tube
-from .vessels import vessel_profile
+from .vessels import hook_grip, palm_grips, press_grip, vessel_profile
 
 UP = np.array([0.0, 0.0, 1.0])
 X, Y = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
-USED = HANDLING + ("use",)
+USED = HANDLING + ("grab", HOLD, "use")
 
 
 def bar_grip(part, start, end, radius, actions=USED, kind="wrap", spread_deg=60):
@@ -59,9 +59,8 @@ def hammer(rng):
         bar_grip("handle", (-0.6 * length, 0, 0), (-0.25 * length, 0, 0), 0.85 * radius, HANDLING),
         bar_grip("head", (0, -0.6 * back, 0), (0, head - back, 0), 0.9 * face, HANDLING, spread_deg=30),
     ]
-    shape = assemble("hammer", ("hammer", "claw hammer", "tool", "mallet"), [("handle", handle), ("head", iron)], grips)
-    shape.front = Y.astype(np.float32)
-    return shape
+    nouns, solids = ("hammer", "claw hammer", "tool", "mallet"), [("handle", handle), ("head", iron)]
+    return assemble("hammer", nouns, solids, grips, tip=np.array([0, head - back, 0]), front=Y)
 
 
 def pan(rng):
@@ -85,13 +84,16 @@ def pan(rng):
         1 - np.clip((t - 0.9) / 0.105, 0, 1) ** 2
     )
     handle = tube(path, half_width * swell, half_height * swell, 18, power=2.5)
-    every = HANDLING + ("pour", "shake", "use")
+    every = USED + ("pour", "shake", "cook", "clean")
     grips = [bar_grip("handle", path[9], path[22], half_width, every)]
     grips.append(Grip("body", "two", np.array([0, 0, 0.6 * height]), UP, np.stack([Y, -Y]), ("lift", "place", "pass"),
                       radius, height))  # fmt: skip
+    grips.append(hook_grip("handle", path[18], path[19] - path[17], above(path[19] - path[17], 60), half_width, 0.04))
+    grips += palm_grips("body", np.interp(0.5 * height, side[:, 1], side[:, 0]), 0.5 * height, -X)
     mouth = Mouth(np.array([0, 0, height]), UP, radius - wall / 2, np.stack([Y, -Y]))
     nouns = ("pan", "frying pan", "skillet") if height < 0.05 else ("pan", "saucepan", "pot", "cooking pot")
-    return assemble("pan", nouns, [("body", body), ("handle", handle)], grips, mouth)
+    tip = np.array([0, 0, wall * 1.2])
+    return assemble("pan", nouns, [("body", body), ("handle", handle)], grips, mouth, tip=tip)
 
 
 def torch(rng):
@@ -109,11 +111,13 @@ def torch(rng):
     button = moved(rounded_box((0.016, 0.009, 0.006), 0.0025, step=0.006), (button_at, 0, radius + 0.0005))
     part = np.where(solid[0][faces].mean(1)[:, 0] > 0.002, "head", "barrel")
     grips = [
-        bar_grip("barrel", (-length + 0.005, 0, 0), (0, 0, 0), radius, USED + ("shake",)),
+        bar_grip("barrel", (-length + 0.005, 0, 0), (0, 0, 0), radius, USED + ("shake", "switch on", "switch off")),
         bar_grip("head", (0.3 * head_length, 0, 0), (head_length, 0, 0), head, HANDLING, spread_deg=30),
+        press_grip("button", (button_at, 0, radius + 0.0035), ("press", "switch on", "switch off"), axis=X),
+        press_grip("button", (button_at, 0, radius + 0.0035), ("press", "switch on", "switch off"), axis=Y),
     ]
     nouns = ("torch", "flashlight", "flash light", "lamp")
-    return assemble("torch", nouns, [(part, solid), ("barrel", button)], grips)
+    return assemble("torch", nouns, [(part, solid), ("button", button)], grips, tip=np.array([head_length, 0, 0]))
 
 
 def knife(rng):
@@ -135,11 +139,13 @@ def knife(rng):
     ], 1)  # fmt: skip
     blade = loft(np.concatenate([np.broadcast_to(x[:, None, None], (30, 6, 1)), ring], 2))
     grips = [
-        bar_grip("handle", (-length + 0.005, 0, 0), (0, 0, 0), half_width, USED),
-        bar_grip("handle", (-length + 0.005, 0, 0), (0, 0, 0), half_width, HANDLING, "pinch", 30),
+        bar_grip("handle", (-length + 0.005, 0, 0), (0, 0, 0), half_width, USED + ("cut", "chop", "peel")),
+        bar_grip("handle", (-length + 0.005, 0, 0), (0, 0, 0), half_width, HANDLING + ("cut", "peel"), "pinch", 30),
+        bar_grip("handle", (-0.6 * length, 0, 0), (0, 0, 0), half_width, HANDLING, "lateral", 30),
     ]
     nouns = ("knife", "kitchen knife", "bread knife", "chef's knife")
-    return assemble("knife", nouns, [("handle", handle), ("blade", blade)], grips)
+    return assemble("knife", nouns, [("handle", handle), ("blade", blade)], grips,
+                    tip=np.array([0.5 * reach, np.interp(0.5 * reach, x, edge), 0]), up=Y)  # fmt: skip
 
 
 def screwdriver(rng):
@@ -159,9 +165,14 @@ def screwdriver(rng):
     path = np.stack([rod[:, 0], 0 * rod[:, 0], 0 * rod[:, 0]], 1)
     blade = tube(path, rod[:, 1], rod[:, 1] * tip, 16)
     start, end = (-length + 0.004, 0, 0), (-0.004, 0, 0)
-    grips = [bar_grip("handle", start, end, radius), bar_grip("handle", start, end, radius, USED, "tripod", 40)]
+    screwed = USED + ("screw",)
+    grips = [
+        bar_grip("handle", start, end, radius, screwed),
+        bar_grip("handle", start, end, radius, screwed, "tripod", 40),
+        bar_grip("shaft", (0.02, 0, 0), (reach - 0.02, 0, 0), shaft, (HOLD, "hand over"), "pinch", 40),
+    ]
     solids = [("handle", (points, faces)), ("shaft", blade)]
-    return assemble("screwdriver", ("screwdriver", "screw driver", "tool"), solids, grips)
+    return assemble("screwdriver", ("screwdriver", "screw driver", "tool"), solids, grips, tip=np.array([reach, 0, 0]))
 
 
 def brush(rng):
@@ -179,9 +190,14 @@ def brush(rng):
     hair = tube(np.stack([x, 0 * x, 0 * x], 1), 0.95 * wide * spread, thick * thin, 26, power=4)
     ferrule = moved(rounded_box((0.034, 2 * wide + 0.001, 2 * thick + 0.001), 0.003, step=0.007), (0.012, 0, 0))
     start, end = (-length + 0.005, 0, 0), (-0.2 * length, 0, 0)
-    grips = [bar_grip("handle", start, end, radius), bar_grip("handle", start, end, radius, USED, "tripod", 40)]
-    nouns = ("brush", "paint brush", "paintbrush")
-    return assemble("brush", nouns, [("handle", handle), ("ferrule", ferrule), ("bristles", hair)], grips)
+    painted = USED + ("brush",)
+    grips = [
+        bar_grip("handle", start, end, radius, painted),
+        bar_grip("handle", start, end, radius, painted, "tripod", 40),
+        bar_grip("handle", start, end, radius, HANDLING + ("brush",), "lateral", 30),
+    ]
+    nouns, solids = ("brush", "paint brush", "paintbrush"), [("handle", handle), ("ferrule", ferrule), ("bristles", hair)]
+    return assemble("brush", nouns, solids, grips, tip=np.array([x[-1], 0, 0]))
 
 
 FAMILIES = (hammer, pan, torch, knife, screwdriver, brush)

@@ -5,11 +5,14 @@ They stand on their base; a handle points to -X, liquid leaves at +X.
 
 import numpy as np
 
-from .shape import HANDLING, TWO_HANDED, Grip, Mouth, above, assemble, fan, level
+from .shape import HANDLING, HOLD, TWO_HANDED, Grip, Mouth, above, assemble, fan, level
 from .solids import bar, bezier, by_height, circle, divided, lathe, loft, moved, rounded, rounded_box, squircle, tube
 
 UP = np.array([0.0, 0.0, 1.0])
 BACK = np.array([-1.0, 0.0, 0.0])
+Y = np.array([0.0, 1.0, 0.0])
+EVERY = HANDLING + ("grab", HOLD)  # what a firm grasp with one hand serves
+BOTH = TWO_HANDED + ("grab",)
 WRAP_RADIUS = 0.046  # the thickest cylinder that a hand closes around far enough to lift it
 
 
@@ -60,6 +63,27 @@ def wrap_grip(part, radius, low, high, actions, away_from=None, gap_deg=60):
     return Grip(part, "wrap", middle, UP, level(12, away_from, gap_deg), actions, radius, high - low)
 
 
+def hook_grip(part, centre, axis, approach, half_thick, length, actions=HANDLING):
+    """Fingers bent around a bar, the thumb idle."""
+    return Grip(part, "hook", np.asarray(centre, np.float64), axis, approach, actions, half_thick, length)
+
+
+def palm_grips(part, radius, height, away_from=None, actions=("push", "slide")):
+    """The flat hand against an upright part, thumb side up, from each of four sides where it is free."""
+    return [Grip(part, "palm", np.array([0, 0, height]) - radius * way, UP, way, actions, 0.0, 0.02)
+            for way in level(4, away_from)]  # fmt: skip
+
+
+def press_grip(part, point, actions=("tap",), approach=(0, 0, -1), axis=Y):
+    """A fingertip on a point of the surface."""
+    return Grip(part, "press", np.asarray(point, np.float64), np.asarray(axis, np.float64), approach, actions, 0.0, 0.01)
+
+
+def under_grip(part, low, width):
+    """The open palm under a flat bottom at height `low`, once it is in the air."""
+    return Grip(part, "platform", np.array([0, 0, low]), Y, fan(UP, Y, 15, 3), ("hand over", HOLD), 0.0, width)
+
+
 def top_grip(part, radius, top, actions=HANDLING):
     """Fingertips around an upright part, from above."""
     return Grip(part, "pinch", np.array([0, 0, top - 0.01]), np.array([0, 1.0, 0]), above((0, 1, 0), 20, 3),
@@ -72,7 +96,7 @@ def rim_grip(radius, wall, top, actions=HANDLING):
                 actions, wall / 2, radius)  # fmt: skip
 
 
-def two_grip(part, radius, middle, length, actions=TWO_HANDED):
+def two_grip(part, radius, middle, length, actions=BOTH):
     """Both hands on an upright part from its +Y and -Y sides."""
     return Grip(
         part, "two", np.array([0, 0, middle]), UP, np.array([[0, 1.0, 0], [0, -1.0, 0]]), actions, radius, length
@@ -94,11 +118,14 @@ def mug(rng):
     depth, half_width, half_thick = rng.uniform(0.027, 0.040), rng.uniform(0.0045, 0.008), rng.uniform(0.0035, 0.005)
     handle, centre, hole = loop_handle(radius_at, wall, low, high, depth, half_width, half_thick,
                                        sag=rng.uniform(-0.004, 0.010))  # fmt: skip
-    every = HANDLING + ("drink", "pour")
+    every = EVERY + ("drink", "pour", "toast")
     grips = [handle_grip(centre, hole, half_thick, high - low, every)]
     if radius_at(0.5 * height) < WRAP_RADIUS:
-        grips.append(wrap_grip("body", radius_at(0.5 * height), 0.1 * height, 0.9 * height, every, BACK, 75))
+        grips.append(wrap_grip("body", radius_at(0.5 * height), 0.1 * height, 0.9 * height, every + ("clean",), BACK, 75))
     grips.append(rim_grip(radius - wall / 2, wall, height))
+    grips.append(hook_grip("handle", centre, UP, fan((1, 0, 0), UP, 40), half_thick, high - low, HANDLING + ("drink",)))
+    grips += palm_grips("body", radius_at(0.5 * height), 0.5 * height, BACK)
+    grips.append(under_grip("body", 0, base))
     mouth = Mouth(np.array([0, 0, height]), UP, radius - wall / 2, np.array([[0, 1.0, 0], [0, -1.0, 0]]))
     solids = [(by_height(body, "body", 0.92 * height, "rim"), body), ("handle", handle)]
     return assemble("mug", ("mug", "coffee mug", "cup", "coffee cup", "tea mug"), solids, grips, mouth)
@@ -120,12 +147,14 @@ def bottle(rng):
     rim = rounded([(neck, neck_low), (neck, neck_top), (neck + lip, neck_top + 0.002), (neck + lip, height),
                    (neck - 0.0035, height), (neck - 0.0035, height - 0.025)], 0.0012)  # fmt: skip
     solid = lathe(divided(np.vstack([foot[:-1], body_side, slope[1:], rim[1:]]), 0.009), 40)
-    every = HANDLING + ("drink", "pour", "shake")
+    every = EVERY + ("drink", "pour", "shake", "toast", "clean")
     grips = [
         wrap_grip("body", body_side[6, 0], 0.03, shoulder, every),
         wrap_grip(
             "neck", neck * 1.1, shoulder + 0.6 * (neck_low - shoulder), height - 0.006, HANDLING + ("pour", "shake")
         ),
+        *palm_grips("body", body_side[6, 0], body_side[6, 1]),
+        press_grip("body", [body_side[6, 0], 0, body_side[6, 1]], approach=BACK),
     ]
     mouth = Mouth(np.array([0, 0, height]), UP, neck, -level(8))
     parts = by_height(solid, "body", shoulder + 0.5 * (neck_low - shoulder), "neck", neck_top, "mouth")
@@ -144,8 +173,9 @@ def can(rng):
                      (neck, height), (neck - 0.0025, height), (neck - 0.004, height - dip), (0.4 * neck, height - dip)],
                     [0.002, 0.008, 0.008, 0.001, 0.001, 0.001, 0.001])  # fmt: skip
     solid = lathe(divided(outer, 0.008), 40)
-    every = HANDLING + ("drink", "pour", "shake")
+    every = EVERY + ("drink", "pour", "shake", "toast")
     grips = [wrap_grip("body", radius, 0.5 * slope, height - slope, every), top_grip("top", neck, height)]
+    grips += [*palm_grips("body", radius, 0.5 * height), press_grip("top", [0, 0, height - dip])]
     mouth = Mouth(np.array([0.55 * neck, 0, height]), UP, 0.4 * neck, np.array([[1.0, 0, 0]]))
     parts = by_height(solid, "body", height - 0.9 * slope, "top")
     return assemble("can", ("can", "soda can", "tin", "drink can", "beer can"), [(parts, solid)], grips, mouth)
@@ -158,10 +188,13 @@ def cup(rng):
     side = bezier([(base, 0), ((base + radius) / 2 * rng.uniform(0.95, 1.1), 0.5 * height), (radius, height)], 14)
     outer = np.vstack([rounded(np.vstack([[0.6 * base, 0], side[:2]]), 0.004), side[2:]])
     solid = lathe(vessel_profile(outer, wall, floor=wall * rng.uniform(1.2, 3), step=0.011), 44)
-    every = HANDLING + ("drink", "pour")
+    every = EVERY + ("drink", "pour", "toast", "clean")
+    middle = np.interp(0.5 * height, side[:, 1], side[:, 0])
     grips = [
-        wrap_grip("body", np.interp(0.5 * height, side[:, 1], side[:, 0]), 0.1 * height, 0.9 * height, every),
+        wrap_grip("body", middle, 0.1 * height, 0.9 * height, every),
         rim_grip(radius - wall / 2, wall, height),
+        *palm_grips("body", middle, 0.5 * height),
+        under_grip("body", 0, base),
     ]
     mouth = Mouth(np.array([0, 0, height]), UP, radius - wall / 2, -level(8))
     parts = by_height(solid, "body", 0.92 * height, "rim")
@@ -179,12 +212,13 @@ def bowl(rng):
     )
     outer = np.vstack([rounded([(0.7 * foot, 0), (foot, 0), (foot, rise)], 0.002), side[1:]])
     solid = lathe(vessel_profile(outer, wall, floor=rise + wall), 56)
-    two = Grip("body", "two", np.array([0, 0, 0.55 * height]), UP, level(12), TWO_HANDED + ("drink", "pour"),
+    two = Grip("body", "two", np.array([0, 0, 0.55 * height]), UP, level(12), BOTH + ("drink", "pour"),
                np.interp(0.55 * height, outer[:, 1], outer[:, 0]), 0.8 * height)  # fmt: skip
     mouth = Mouth(np.array([0, 0, height]), UP, radius - wall / 2, -level(8))
     parts = by_height(solid, "body", height - 0.008, "rim")
     nouns = ("bowl", "cereal bowl", "soup bowl", "dish", "salad bowl")
-    grips = [rim_grip(radius - wall / 2, wall, height, HANDLING + ("pour",)), two]
+    grips = [rim_grip(radius - wall / 2, wall, height, EVERY + ("pour", "clean")), two]
+    grips += [under_grip("body", 0, foot), *palm_grips("body", np.interp(0.7 * height, outer[:, 1], outer[:, 0]), 0.7 * height)]
     return assemble("bowl", nouns, [(parts, solid)], grips, mouth)
 
 
@@ -206,9 +240,12 @@ def jug(rng):
     low, high = height * rng.uniform(0.2, 0.32), height * rng.uniform(0.8, 0.9)
     half_width, half_thick = rng.uniform(0.006, 0.010), rng.uniform(0.0045, 0.0065)
     handle, centre, hole = loop_handle(radius_at, wall, low, high, rng.uniform(0.036, 0.048), half_width, half_thick)
-    grips = [handle_grip(centre, hole, half_thick, high - low, HANDLING + ("pour",))]
+    grips = [handle_grip(centre, hole, half_thick, high - low, EVERY + ("pour",))]
     middle = 0.45 * height
-    grips.append(two_grip("body", radius_at(middle), middle, 0.6 * height, TWO_HANDED + ("pour",)))
+    grips.append(two_grip("body", radius_at(middle), middle, 0.6 * height, BOTH + ("pour",)))
+    grips.append(hook_grip("handle", centre, UP, fan((1, 0, 0), UP, 40), half_thick, high - low))
+    grips += palm_grips("body", radius_at(middle), middle, BACK)
+    grips.append(under_grip("body", 0, base))
     mouth = Mouth(np.array([0, 0, height]), UP, neck + pull, np.array([[1.0, 0, 0]]))
     solids = [(by_height((points, faces), "body", 0.94 * height, "rim"), body), ("handle", handle)]
     return assemble("jug", ("jug", "pitcher", "water jug", "milk jug"), solids, grips, mouth)
@@ -254,7 +291,10 @@ def teapot(rng):
     half_width, half_thick = rng.uniform(0.006, 0.009), rng.uniform(0.0045, 0.006)
     handle, centre, hole = loop_handle(radius_at, 0.016, low, high, rng.uniform(0.036, 0.046), half_width, half_thick)
     grips = [
-        handle_grip(centre, hole, half_thick, high - low, HANDLING + ("pour",)),
+        handle_grip(centre, hole, half_thick, high - low, EVERY + ("pour",)),
+        hook_grip("handle", centre, UP, fan((1, 0, 0), UP, 40), half_thick, high - low),
+        two_grip("body", radius_at(0.45 * height), 0.45 * height, 0.5 * height, BOTH),
+        press_grip("lid", [0, 0, profile[-1, 1]], (HOLD, "tap")),
         Grip("lid", "tripod", np.array([0, 0, profile[-1, 1] - 0.5 * knob_height]), np.array([0, 1.0, 0]),
              above((0, 1, 0), 20, 3), ("inspect",), knob, 2 * knob),
     ]  # fmt: skip
@@ -281,11 +321,11 @@ def wineglass(rng):
     inner = inner[inner[:, 1] > stem_top + 0.006][::-1]
     inner = np.vstack([inner, [0.25 * inner[-1, 0], stem_top + 0.004]])
     solid = lathe(divided(np.vstack([outer[:-1], lip(outer[-2:], inner[:2], wall), inner[1:]]), 0.010), 40)
-    every = HANDLING + ("drink", "pour")
+    every = EVERY + ("drink", "pour", "toast")
     widest = side[np.argmax(side[:, 0])]
     grips = [
         wrap_grip("stem", stem, 0.02, stem_top, every),
-        wrap_grip("bowl", widest[0], stem_top + 0.01, height - 0.01, every),
+        wrap_grip("bowl", widest[0], stem_top + 0.01, height - 0.01, every + ("clean",)),
         Grip("stem", "tripod", np.array([0, 0, 0.75 * stem_top]), UP, level(12), every, stem, 0.5 * stem_top),
     ]
     grips[1].centre = np.array([0, 0, widest[1]])
@@ -302,18 +342,24 @@ def jar(rng):
     lid, lid_height = radius * rng.uniform(0.85, 1.04), rng.uniform(0.013, 0.022)
     top = height - lid_height
     neck = 0.9 * min(lid, radius)
-    body = rounded([(0.7 * radius, 0), (radius, 0), (radius, top - 0.006), (neck, top - 0.001), (neck, top + 0.002)],
-                   [0.007, 0.01, 0.002])  # fmt: skip
+    profile = divided(np.vstack([
+        rounded([(0.7 * radius, 0), (radius, 0), (radius, top - 0.006), (neck, top - 0.001), (neck, top)],
+                [0.007, 0.01, 0.002]),
+        rounded([(0.96 * neck, top + 0.0008), (lid, top + 0.001), (lid, height), (0.5 * lid, height)], 0.002),
+    ]), 0.008)  # fmt: skip
     square = squircle(44, rng.choice([2.0, 2.0, 4.5]))
-    round_part = circle(44)
-    profile = divided(body, 0.008)
     blend = np.clip((top - profile[:, 1]) / 0.012, 0, 1)[:, None, None]
     rings = np.empty((len(profile), 44, 3))
-    rings[..., :2] = profile[:, None, :1] * (blend * square + (1 - blend) * round_part)
+    rings[..., :2] = profile[:, None, :1] * (blend * square + (1 - blend) * circle(44))
     rings[..., 2] = profile[:, None, 1]
-    cap = rounded([(0.6 * lid, top), (lid, top), (lid, height), (0.5 * lid, height)], 0.002)
-    grips = [wrap_grip("body", radius, 0.01, top, HANDLING + ("shake",)), top_grip("lid", lid, height)]
-    solids = [("body", loft(rings)), ("lid", lathe(divided(cap, 0.007), 44))]
+    solid = loft(rings)
+    grips = [
+        wrap_grip("body", radius, 0.01, top, EVERY + ("shake", "clean")),
+        top_grip("lid", lid, height, HANDLING + (HOLD,)),
+        *palm_grips("body", radius, 0.5 * top),
+        press_grip("lid", [0, 0, height]),
+    ]
+    solids = [(by_height(solid, "body", top + 0.0004, "lid"), solid)]
     return assemble("jar", ("jar", "jam jar", "pot", "glass jar", "container"), solids, grips)
 
 
@@ -351,13 +397,21 @@ def spray(rng):
         ("trigger", tube(path, 0.005, 0.003, 12)),
     ]
     solids[0] = (by_height(solids[0][1], "body", collar - 0.02 * radius, "neck"), solids[0][1])
-    every = HANDLING + ("shake", "use")
+    every = EVERY + ("shake", "use", "squeeze")
     low, high = collar, head_at[2] - head_size[2] / 2
     behind = Grip(
         "neck", "wrap", np.array([0, 0, (low + high) / 2]), UP, fan((1, 0, 0), UP, 50), every, neck, high - low
     )
-    grips = [behind, wrap_grip("body", radius, 0.02, shoulder, HANDLING + ("shake",))]
-    return assemble("spray", ("spray bottle", "spray", "cleaner", "sprayer", "dispenser"), solids, grips)
+    neck_middle = np.array([0, 0, (low + high) / 2])
+    grips = [
+        behind,
+        wrap_grip("body", radius, 0.02, shoulder, EVERY + ("shake", "clean")),
+        hook_grip("neck", neck_middle, UP, np.stack([Y, -Y]), neck, high - low),
+        *palm_grips("body", np.interp(0.5 * shoulder, body[:, 1], body[:, 0]), 0.5 * shoulder),
+    ]
+    tip = np.array([nozzle_x + 0.012, 0, head_at[2]])
+    nouns = ("spray bottle", "spray", "cleaner", "sprayer", "dispenser")
+    return assemble("spray", nouns, solids, grips, tip=tip)
 
 
 FAMILIES = (mug, bottle, can, cup, bowl, jug, teapot, wineglass, jar, spray)
