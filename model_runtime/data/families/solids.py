@@ -6,6 +6,8 @@ Metres; faces counter-clockwise seen from outside; every solid is watertight on 
 from itertools import pairwise
 
 import numpy as np
+from scipy.interpolate import CubicSpline, PchipInterpolator
+from scipy.spatial.transform import Rotation
 
 
 def loft(rings):
@@ -149,6 +151,62 @@ def ball(radius, rings=24, segments=40):
     """A sphere about the origin."""
     angle = np.linspace(-np.pi / 2, np.pi / 2, rings + 2)[1:-1]
     return lathe(radius * np.stack([np.cos(angle), np.sin(angle)], 1), segments)
+
+
+def ellipsoid(radii, rings=16, segments=24):
+    """An ellipsoid about the origin with half axes (3,)."""
+    vertices, faces = ball(1.0, rings, segments)
+    return vertices * np.asarray(radii, np.float64), faces
+
+
+def ring(radius, half_width, half_height, segments=56, around=22, power=2.0):
+    """A torus about Z: its tube's middle lies at `radius`, the tube is an ellipse (or superellipse)."""
+    angle = np.arange(segments) * 2 * np.pi / segments
+    outline = squircle(around, power) * [half_width, half_height]
+    out = np.stack([np.cos(angle), np.sin(angle), 0 * angle], 1)[:, None]
+    vertices = (radius + outline[:, :1]) * out + outline[:, 1:] * [0, 0, 1.0]
+    i, j = (x.ravel() for x in np.meshgrid(np.arange(segments), np.arange(around), indexing="ij"))
+    further, next_j = (i + 1) % segments, (j + 1) % around
+    a, b, c, d = i * around + j, further * around + j, further * around + next_j, i * around + next_j
+    return vertices.reshape(-1, 3), np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
+
+
+def sculpted(stations, side=(0, 1, 0), count=20, segments=20, power=2.0, blunt=1.0):
+    """A body or limb: ellipses (or superellipses) along a smooth line, with rounded ends.
+
+    stations (K, 5)  x, y, z of the line, half the width (along `side`) and half the height there
+    blunt            how far the rounded ends reach beyond the first and last station, in their smaller half axes
+    """
+    stations = np.asarray(stations, np.float64)
+    chord = np.append(0, np.linalg.norm(np.diff(stations[:, :3], axis=0), axis=1).cumsum())
+    at = np.linspace(0, chord[-1], count)
+    line = CubicSpline(chord, stations[:, :3], bc_type="natural")
+    path, forward = line(at), line(at, 1)
+    size = PchipInterpolator(chord, stations[:, 3:])(at)
+    forward /= np.linalg.norm(forward, axis=1, keepdims=True)
+    angle = np.radians([22.0, 43.0, 63.0, 80.0])
+    reach, shrink = blunt * np.sin(angle)[:, None], np.cos(angle)[:, None]
+    path = np.concatenate([(path[0] - reach * size[0].min() * forward[0])[::-1], path,
+                           path[-1] + reach * size[-1].min() * forward[-1]])  # fmt: skip
+    size = np.concatenate([(shrink * size[0])[::-1], size, shrink * size[-1]])
+    forward = np.concatenate([np.repeat(forward[:1], 4, 0), forward, np.repeat(forward[-1:], 4, 0)])
+    across = np.asarray(side, np.float64) - forward * (forward @ np.asarray(side, np.float64))[:, None]
+    across /= np.linalg.norm(across, axis=1, keepdims=True)
+    up = np.cross(forward, across)
+    outline = squircle(segments, power)
+    return loft(path[:, None] + size[:, None, :1] * outline[:, :1] * across[:, None]
+                + size[:, None, 1:] * outline[:, 1:] * up[:, None])  # fmt: skip
+
+
+def turned(solid, axis, angle_deg):
+    """The solid, turned about the origin: by the right-hand rule about `axis` (3,), "x", "y" or "z"."""
+    axis = np.eye(3)["xyz".index(axis)] if isinstance(axis, str) else np.asarray(axis) / np.linalg.norm(axis)
+    return solid[0] @ Rotation.from_rotvec(np.radians(angle_deg) * axis).as_matrix().T, solid[1]
+
+
+def mirrored(solid):
+    """The solid on the other side of the plane y = 0."""
+    return solid[0] * [1, -1, 1], solid[1][:, ::-1]
 
 
 def moved(solid, offset):
