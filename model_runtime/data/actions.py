@@ -1,61 +1,214 @@
-"""How an object moves when people use it, in the canonical frame (actor at -Y facing +Y, table under the object).
+"""What people do with things, as scores: the object's path, its hinge's angle, and when which hand has hold of it where.
 
-Every motion is a sum of minimum-jerk sub-movements (Flash and Hogan 1985; Rohrer et al. 2002 for the overlapping sum).
+A cast says who acts: `lead` is the acting hand's grip, `second` the other's or None, `way` how they go together:
+    "one"      one hand                           "two"   both hands on opposite sides, from the start
+    "hold"     the second hand steadies the object (on the table or lifted) while the lead opens, presses, peels...
+    "support"  the lead carries, the second joins in the air
+    "over"     the lead gives, the second takes, with both holding it for a moment in the air
+Durations grow with how far things go, as people's do; a pace for the whole clip makes it slow or quick.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-ACTIONS = ("lift", "place", "drink", "pour", "shake", "inspect", "pass", "hand over")
+from .motion import Bend, Path, aligned
 
-# A seated adult whose work lies 45 cm in front of the shoulders; metres from the object's centre.
+# A seated adult whose work lies 45 cm in front of the shoulders; metres from the object's middle.
 MOUTH = np.array([0.0, -0.33, 0.38])
-SHOULDER = np.array([0.19, -0.45, 0.28])  # of the right arm; the left is its mirror image
-REACH = 0.72  # shoulder to wrist joint, arm nearly straight, trunk leaning a little
-
-
-def minimum_jerk(time, begin, end):
-    """Progress 0..1 of a minimum-jerk movement from `begin` to `end` at each `time`."""
-    u = np.clip((time - begin) / max(end - begin, 1e-6), 0.0, 1.0)
-    return u**3 * (10 - 15 * u + 6 * u * u)
-
-
-@dataclass
-class Path:
-    """An object's path as sub-movements: a pivot (3,) in the object's frame that travels, and turns about it."""
-
-    pivot: np.ndarray = field(default_factory=lambda: np.zeros(3))
-    moves: list = field(default_factory=list)  # (begin, end, offset (3,)) seconds, metres in the world
-    turns: list = field(default_factory=list)  # (begin, end, rotation vector (3,)) about world axes, applied in order
-    waves: list = field(default_factory=list)  # (begin, end, hertz, offset (3,), rotation vector (3,))
-
-    def at(self, time):
-        """Translation (T, 3) and rotation (T, 3, 3) at each time (T,) in seconds; starts at zero and identity."""
-        place = np.tile(self.pivot, (len(time), 1))
-        turn = Rotation.identity(len(time))
-        for begin, end, offset in self.moves:
-            place = place + minimum_jerk(time, begin, end)[:, None] * offset
-        for begin, end, vector in self.turns:
-            turn = Rotation.from_rotvec(minimum_jerk(time, begin, end)[:, None] * vector) * turn
-        for begin, end, hertz, offset, vector in self.waves:
-            edge = min(0.3, (end - begin) / 3)
-            window = minimum_jerk(time, begin, begin + edge) * (1 - minimum_jerk(time, end - edge, end))
-            swing = window * np.sin(2 * np.pi * hertz * (time - begin))
-            place = place + swing[:, None] * offset
-            turn = Rotation.from_rotvec(swing[:, None] * vector) * turn
-        matrix = turn.as_matrix()
-        return place - matrix @ self.pivot, matrix
+EYES = np.array([0.0, -0.345, 0.455])
+EAR = np.array([0.085, -0.41, 0.43])  # the right one
+HEAD = np.array([0.0, -0.42, 0.46])
+LONGEST = 5.0  # seconds
+UP, AWAY, ACROSS = np.array([0, 0, 1.0]), np.array([0, 1.0, 0]), np.array([1.0, 0, 0])
+DIRECTIONS = {"left": -ACROSS, "right": ACROSS, "forward": AWAY, "back": -AWAY}
 
 
 @dataclass
+class Grip:
+    """One found grasp as plain arrays, in the object's frame with its hinge at `angle`.
+
+    translation (3,), rotation (3, 3) of the wrist; flexion (15,), abduction (5,); approach (3,) the way it came; row: of the
+    shape's grips; kind, part: that grip's; turns: it is on the part that turns; fingers: None or a function of the hinge's
+    angles (T,) -> flexion (T, 15), abduction (T, 5), for a hand that works the hinge with its fingers (scissors).
+    """
+
+    side: int
+    translation: np.ndarray
+    rotation: np.ndarray
+    flexion: np.ndarray
+    abduction: np.ndarray
+    approach: np.ndarray
+    row: int
+    kind: str
+    part: str
+    angle: float = 0.0
+    turns: bool = False
+    fingers: object = None
+
+
+@dataclass
+class Cast:
+    lead: Grip
+    second: Grip | None = None
+    way: str = "one"
+
+    @property
+    def hands(self):
+        return "both" if self.second else ("left", "right")[self.lead.side]
+
+
+@dataclass
+class Stay:
+    """One stretch of a hand's contact, from second `begin` to `end` (None: to the clip's end).
+
+    taps: moments at which it touches, away from the surface between them (none: it touches throughout); height: how far
+    away; strokes (begin, end, offset (3,)): slides in the object's frame; pulses (begin, end, hertz): squeezes.
+    """
+
+    grip: Grip
+    begin: float
+    end: float | None = None
+    taps: list = field(default_factory=list)
+    height: float = 0.02
+    strokes: list = field(default_factory=list)
+    pulses: list = field(default_factory=list)
+
+    @property
+    def touch(self):
+        """Whether it pushes without a grasp."""
+        return self.grip.kind in ("press", "palm")
+
+
 class Score:
-    """When what happens: the object's path, and for each hand when it takes hold and lets go (None = to the end)."""
+    """A clip's plan as it is being written: `t` is the second up to which things are settled.
 
-    path: Path
-    take: dict  # side -> second at which the hold begins
-    release: dict  # side -> second at which the hold ends, or None
+    path, bend, stays: the plan; details: what a caption may say of it; seconds: its length once `finish` was called.
+    """
+
+    def __init__(self, action, shape, cast, rng):
+        self.action, self.shape, self.cast, self.rng = action, shape, cast, rng
+        self.side = cast.lead.side
+        self.out = 1.0 if self.side == 1 else -1.0  # +X is the right hand's side
+        self.path, self.bend, self.stays, self.details = Path(), Bend(cast.lead.angle), [], {"grip": cast.lead.kind}
+        pace = rng.random()
+        self.pace = rng.uniform(1.3, 1.6) if pace < 0.18 else rng.uniform(0.66, 0.78) if pace > 0.82 else rng.uniform(0.9, 1.12)
+        if pace < 0.18 or pace > 0.82:
+            self.details["manner"] = ("slowly" if rng.random() < 0.5 else "carefully") if pace < 0.18 else "quickly"
+        if cast.second:
+            self.details |= {"lead": ("left", "right")[self.side], "second": cast.way}
+        self.t = self.pace * rng.uniform(0.75, 1.05)
+        self.seconds = None
+
+    def chance(self, share):
+        return self.rng.random() < share
+
+    def wait(self, seconds):
+        self.t += self.pace * seconds
+
+    def take(self, grip, **more):
+        """A hand takes hold now and keeps it until told otherwise."""
+        self.stays.append(Stay(grip, self.t, **more))
+        return self.stays[-1]
+
+    def take_all(self):
+        """All hands that hold from the start take hold, one a little after the other; then a moment's pause."""
+        self.take(self.cast.lead)
+        if self.cast.way == "two":
+            self.t += self.rng.uniform(0.0, 0.1)
+            self.take(self.cast.second)
+        self.t += self.rng.uniform(0.06, 0.14)
+
+    def support(self):
+        """The second hand of a "support" joins; the object waits for it."""
+        if self.cast.way == "support":
+            self.wait(self.rng.uniform(0.25, 0.4))
+            self.take(self.cast.second)
+            self.wait(0.12)
+
+    def carry(self, to=None, by=None, turn=None, slow=1.0):
+        """Carries the object's pivot to a place (3,) or by an offset (3,), turning it to `turn` (3, 3) on the way."""
+        place, now = self.path.reached
+        shift = np.asarray(to - place if to is not None else by if by is not None else np.zeros(3), float)
+        vector = Rotation.from_matrix(turn @ now.T).as_rotvec() if turn is not None else np.zeros(3)
+        length = slow * self.pace * self.rng.uniform(0.9, 1.15)
+        length *= 0.34 + 1.0 * np.linalg.norm(shift) + 0.24 * np.linalg.norm(vector)
+        begin, end = self.t, self.t + length
+        level, rise = shift * [1, 1, 0], shift * [0, 0, 1]
+        if rise[2] >= 0:  # up before across, and down after
+            self.path.moves += [(begin, begin + 0.78 * length, rise), (begin + 0.14 * length, end, level)]
+            self.path.turns.append((begin + 0.15 * length, end, vector))
+        else:
+            self.path.moves += [(begin, begin + 0.8 * length, level), (begin + 0.22 * length, end, rise)]
+            self.path.turns.append((begin, begin + 0.82 * length, vector))
+        self.t = end
+
+    def turned(self, vector):
+        """The rotation that a turn by `vector` (3,) about world axes leads to from where the object is."""
+        return Rotation.from_rotvec(vector).as_matrix() @ self.path.reached[1]
+
+    def wave(self, hertz, cycles, offset=(0, 0, 0), vector=(0, 0, 0), phase=0.0):
+        """The object swings about where it is, `cycles` times."""
+        end = self.t + cycles / hertz
+        self.path.waves.append((self.t, end, hertz, np.asarray(offset, float), np.asarray(vector, float), phase))
+        self.t = end
+
+    def swing(self, change, slow=1.0):
+        """The hinge turns by `change` radians."""
+        length = slow * self.pace * self.rng.uniform(0.9, 1.1) * (0.4 + 0.45 * abs(change))
+        self.bend.moves.append((self.t, self.t + length, change))
+        self.t += length
+
+    def release(self, stay, after=0.08):
+        stay.end = self.t + after
+
+    def put_back(self):
+        """The object goes back to where it stood and every hand lets go; what joined in the air leaves before."""
+        joined = [s for s in self.stays if s.end is None and self.cast.way in ("support", "hold") and s.grip is not self.keeper]
+        for stay in joined:
+            stay.end = self.t
+            self.wait(0.3)
+        self.carry(to=self.path.pivot, turn=np.eye(3))
+        for stay in self.stays:
+            if stay.end is None:
+                self.release(stay, self.rng.uniform(0.05, 0.12))
+
+    @property
+    def keeper(self):
+        """The grip that carries the object."""
+        return self.cast.second if self.cast.way == "hold" else self.cast.lead
+
+    def finish(self, back=0.35):
+        """Ends the clip: things stay as they are, or go back to the table where there is time."""
+        if any(stay.end is None for stay in self.stays) and self.chance(back) and self.t + 1.9 * self.pace < LONGEST:
+            self.put_back()
+        if any(stay.end is None for stay in self.stays):
+            self.wait(self.rng.uniform(0.1, 0.5))
+        else:
+            self.t = max(stay.end for stay in self.stays) + self.pace * self.rng.uniform(0.6, 0.9)
+        self.seconds = np.ceil(self.t * 5 - 1e-6) / 5
+
+    def rise(self, low, high):
+        """A random way up: (3,)."""
+        return np.array([self.rng.uniform(-0.04, 0.04), self.rng.uniform(-0.06, 0.05), self.rng.uniform(low, high)])
+
+    def lift(self, low=0.10, high=0.22):
+        """Takes the object up, swaying a little, and lets a second hand join."""
+        sway = Rotation.from_euler("xyz", self.rng.normal(0, 4, 3), degrees=True).as_matrix()
+        self.carry(by=self.rise(low, high), turn=sway)
+        self.support()
+
+    def facing(self, towards, upward=UP):
+        """The rotation that points the object's front `towards` and its up `upward`."""
+        return aligned(self.shape.front, self.shape.up, towards, upward)
+
+    def tip_to(self, place, turn):
+        """Carries the object so that its tip comes to `place` (3,) as it turns to `turn` (3, 3)."""
+        tip = self.shape.tip if self.shape.tip is not None else np.zeros(3)
+        pivot, _ = self.path.reached
+        # the pivot is about the object's own point: where it must go so that the tip arrives
+        self.carry(to=place - turn @ (tip - self.path.pivot), turn=turn)
 
 
 def lip_towards(mouth, direction):
@@ -65,70 +218,636 @@ def lip_towards(mouth, direction):
     return lip, (yaw + np.pi) % (2 * np.pi) - np.pi
 
 
-def score(action, shape, hands, seconds, rng):
-    """Composes one action for `hands` (sides, the one that takes first leading) lasting `seconds`."""
-    side = hands[0]
-    out = 1.0 if side == 1 else -1.0  # +X is the right hand's side
-    first = seconds * rng.uniform(0.28, 0.36)
-    begin, end = first + 0.08, seconds - rng.uniform(0.0, 0.25)
-    span = end - begin
-    path = Path()
-    take, release = {s: first for s in hands}, {s: None for s in hands}
-    sway = Rotation.from_euler("xyz", rng.normal(0, 4, 3), degrees=True).as_rotvec()
+# Carrying it -------------------------------------------------------------------------------------------------------
 
-    def rise(low, high):
-        return np.array([rng.uniform(-0.04, 0.04), rng.uniform(-0.06, 0.04), rng.uniform(low, high)])
 
-    if action == "lift":
-        path.moves.append((begin, begin + span * rng.uniform(0.65, 0.95), rise(0.12, 0.28)))
-        path.turns.append((begin, end, sway))
-    elif action == "place":
-        height = rng.uniform(0.07, 0.14)
-        side_step = np.array([rng.uniform(0.08, 0.2) * rng.choice([-1, 1]), rng.uniform(-0.08, 0.08), 0.0])
-        down = begin + span * rng.uniform(0.58, 0.66)
-        path.moves += [(begin, begin + span * 0.36, np.array([0, 0, height])),
-                       (begin + span * 0.1, down, side_step),
-                       (begin + span * 0.28, down, np.array([0, 0, -height]))]  # fmt: skip
-        release = {s: down + 0.07 for s in hands}
-    elif action == "drink":
-        lip, yaw = lip_towards(shape.mouth, np.array([0.0, -1.0, 0.0]))
-        path.pivot = shape.mouth.point + shape.mouth.radius * lip
-        there = begin + span * rng.uniform(0.5, 0.62)
-        target = MOUTH + rng.uniform(-1, 1, 3) * [0.01, 0.015, 0.02]
-        path.moves += [(begin, there, target - path.pivot), (begin, begin + span * 0.4, np.array([0.03 * out, 0.04, 0])),
-                       (begin + span * 0.2, there, np.array([-0.03 * out, -0.04, 0]))]  # fmt: skip
-        path.turns += [(begin, there, np.array([0, 0, yaw])),
-                       (there - span * 0.2, begin + span * 0.85, np.array([np.radians(rng.uniform(35, 65)), 0, 0]))]  # fmt: skip
-    elif action == "pour":
-        lip, yaw = lip_towards(shape.mouth, np.array([-out, 0.25, 0.0]))
-        path.pivot = shape.mouth.point * 0.6
-        path.moves.append((begin, begin + span * 0.5, rise(0.12, 0.24) + np.array([-0.06 * out, 0, 0])))
-        yaw *= max(0.0, 1 - np.radians(40) / max(abs(yaw), 1e-6))  # within 40 degrees of sideways is near enough
-        spout = Rotation.from_euler("z", yaw).apply(lip)
-        tilt = np.radians(rng.uniform(70, 115))
-        path.turns += [(begin, begin + span * 0.4, np.array([0, 0, yaw])),
-                       (begin + span * 0.3, begin + span * rng.uniform(0.75, 0.95),
-                        tilt * np.cross([0, 0, 1.0], spout))]  # fmt: skip
-    elif action == "shake":
-        path.moves.append((begin, begin + span * 0.4, rise(0.12, 0.22)))
-        axis = np.array([0, 0, 1.0]) if rng.random() < 0.6 else np.array([1.0, 0, 0])
-        path.waves.append((begin + span * 0.3, end, rng.uniform(1.6, 2.4), axis * rng.uniform(0.025, 0.045),
-                           np.array([rng.uniform(-0.15, 0.15), 0, 0])))  # fmt: skip
-    elif action == "inspect":
-        path.moves.append((begin, begin + span * 0.45, np.array([0.0, rng.uniform(-0.14, -0.05), rng.uniform(0.18, 0.28)])))
-        yaw, pitch = np.radians(rng.uniform(25, 55)) * rng.choice([-1, 1]), np.radians(rng.uniform(15, 40))
-        path.turns += [(begin + span * 0.25, begin + span * 0.6, np.array([0, 0, yaw])),
-                       (begin + span * 0.5, end, np.array([pitch, 0, -yaw * rng.uniform(0.5, 1.3)]))]  # fmt: skip
-    elif action == "pass":
-        path.moves += [(begin, begin + span * 0.5, rise(0.1, 0.18)),
-                       (begin + span * 0.2, end, np.array([0, rng.uniform(0.14, 0.24), 0.02]))]  # fmt: skip
-        path.turns.append((begin, end, sway))
-    elif action == "hand over":
-        middle = begin + span * 0.3
-        path.moves.append((begin, middle, np.array([-0.03 * out, rng.uniform(-0.1, -0.03), rng.uniform(0.12, 0.2)])))
-        second = begin + span * 0.58
-        path.moves.append((second + span * 0.2, end, np.array([-rng.uniform(0.06, 0.14) * out, 0, 0.0])))
-        take[hands[1]], release[hands[0]] = second, second + 0.1
+def lift(s):
+    s.take_all()
+    s.lift(0.10, 0.30)
+    s.details["direction"] = "up"
+    s.finish(0.15)
+
+
+def place(s):
+    name = s.rng.choice(list(DIRECTIONS))
+    step = DIRECTIONS[name] * s.rng.uniform(0.09, 0.22)
+    s.take_all()
+    s.carry(by=np.array([0, 0, s.rng.uniform(0.06, 0.14)]) + 0.45 * step)
+    turn = s.turned(UP * s.rng.normal(0, 0.25))
+    s.carry(to=s.path.pivot + step, turn=turn)
+    for stay in s.stays:
+        s.release(stay, s.rng.uniform(0.05, 0.12))
+    s.details["direction"] = str(name)
+    s.finish()
+
+
+def give(s):
+    s.take_all()
+    s.lift(0.08, 0.16)
+    s.carry(by=np.array([s.rng.uniform(-0.05, 0.05), s.rng.uniform(0.14, 0.25), s.rng.uniform(-0.02, 0.04)]), slow=1.1)
+    s.details["direction"] = "forward"
+    s.finish(0.0)
+
+
+def hand_over(s):
+    lead = s.take(s.cast.lead)
+    s.t += 0.1
+    s.carry(by=np.array([-0.05 * s.out, s.rng.uniform(-0.12, -0.04), s.rng.uniform(0.12, 0.22)]),
+            turn=s.turned(UP * s.rng.normal(0, 0.3)))  # fmt: skip
+    s.wait(s.rng.uniform(0.15, 0.35))
+    s.take(s.cast.second)
+    s.wait(s.rng.uniform(0.15, 0.25))
+    lead.end = s.t
+    s.wait(s.rng.uniform(0.15, 0.3))
+    s.carry(by=np.array([-s.rng.uniform(0.06, 0.16) * s.out, s.rng.uniform(-0.02, 0.06), s.rng.uniform(-0.04, 0.04)]))
+    s.finish(0.0)
+
+
+def inspect(s):
+    s.take_all()
+    s.carry(by=np.array([s.rng.uniform(-0.04, 0.04), s.rng.uniform(-0.16, -0.06), s.rng.uniform(0.18, 0.28)]))
+    s.support()
+    yaw, pitch = np.radians(s.rng.uniform(25, 60)) * s.rng.choice([-1, 1]), np.radians(s.rng.uniform(10, 40))
+    s.carry(turn=s.turned(np.array([0.3 * pitch, 0, yaw])))
+    s.wait(0.15)
+    s.carry(turn=s.turned(np.array([pitch, 0, -yaw * s.rng.uniform(0.8, 1.8)])))
+    s.finish(0.2)
+
+
+def shake(s):
+    s.take_all()
+    s.lift(0.10, 0.2)
+    axis = [UP, ACROSS, AWAY + 0.5 * UP][s.rng.choice(3, p=[0.6, 0.2, 0.2])]
+    times = int(s.rng.integers(2, 6))
+    hertz = s.rng.uniform(1.5, 2.6) / s.pace
+    s.wave(hertz, times, axis * s.rng.uniform(0.022, 0.045), [s.rng.uniform(-0.2, 0.2), s.rng.uniform(-0.15, 0.15), 0])
+    s.details["times"] = times
+    s.finish(0.25)
+
+
+def grab(s):
+    s.take_all()
+    s.carry(by=s.rise(0.05, 0.16), turn=s.turned(UP * s.rng.normal(0, 0.35)))
+    s.carry(by=np.append(s.rng.uniform(-0.07, 0.07, 2), s.rng.uniform(-0.02, 0.05)),
+            turn=s.turned(s.rng.normal(0, [0.2, 0.2, 0.4])))  # fmt: skip
+    s.finish(0.4)
+
+
+# At the head -------------------------------------------------------------------------------------------------------
+
+
+def drink(s):
+    lip, yaw = lip_towards(s.shape.mouth, -AWAY)
+    s.path.about(s.shape.mouth.point + s.shape.mouth.radius * lip)
+    s.take_all()
+    upright = Rotation.from_rotvec(UP * yaw).as_matrix()
+    if s.cast.way == "support":
+        s.carry(by=np.array([0, -0.08, 0.14]), turn=Rotation.from_rotvec(0.5 * UP * yaw).as_matrix())
+        s.support()
+    s.carry(to=MOUTH + s.rng.uniform(-1, 1, 3) * [0.01, 0.015, 0.02], turn=upright, slow=1.1)
+    tilt = np.radians(s.rng.uniform(35, 70))
+    s.carry(turn=s.turned(ACROSS * tilt))
+    s.wait(s.rng.uniform(0.15, 0.6))
+    if s.chance(0.6):
+        s.carry(turn=upright)
+    s.finish(0.5)
+
+
+def eat(s):
+    s.take_all()
+    s.lift(0.08, 0.14)
+    bite = unit_or(s.shape.tip, s.shape.front)
+    turn = turn_level(bite, -AWAY)
+    s.tip_to(MOUTH + s.rng.uniform(-1, 1, 3) * [0.008, 0.01, 0.015], turn)
+    for _ in range(int(s.rng.integers(1, 3))):
+        s.wait(s.rng.uniform(0.15, 0.3))
+        s.carry(by=np.array([0, 0.05, -0.02]))
+        s.carry(by=np.array([0, -0.05, 0.02]))
+    s.carry(by=np.array([0.03 * s.out, 0.12, -0.08]))
+    s.finish(0.3)
+
+
+def brush(s):
+    s.take_all()
+    s.lift(0.08, 0.16)
+    if s.shape.name == "toothbrush":
+        along = unit_or(s.shape.tip, s.shape.front)
+        turn = aligned(s.shape.front, along, -AWAY, -s.out * ACROSS + 0.2 * AWAY)
+        s.tip_to(MOUTH + np.array([0.02 * s.out, 0.012, 0.0]), turn)
+        axis, size, hertz = ACROSS + 0.3 * UP * s.rng.normal(), s.rng.uniform(0.008, 0.016), s.rng.uniform(2.0, 3.2)
+    elif s.shape.name in ("comb", "hairbrush"):
+        along = unit_or(s.shape.tip, s.shape.front)
+        turn = aligned(along, s.shape.up, -0.6 * AWAY - 0.4 * s.out * ACROSS + 0.5 * UP, UP)
+        s.tip_to(HEAD + np.array([0.09 * s.out, 0.05, 0.06]), turn)
+        axis, size, hertz = -UP + 0.4 * AWAY, s.rng.uniform(0.03, 0.05), s.rng.uniform(0.8, 1.3)
+    else:  # paint: bristles ahead and down
+        turn = aligned(s.shape.front, s.shape.up, AWAY * 0.8 - UP * 0.6 - 0.3 * s.out * ACROSS, UP)
+        s.carry(turn=turn)
+        axis, size, hertz = ACROSS + 0.4 * AWAY * s.rng.normal(), s.rng.uniform(0.03, 0.06), s.rng.uniform(0.8, 1.5)
+    s.wave(hertz / s.pace, int(s.rng.integers(3, 6)), axis * size)
+    s.finish(0.25)
+
+
+def call(s):
+    s.take_all()
+    s.lift(0.08, 0.14)
+    along = unit_or(s.shape.tip, s.shape.up)
+    turn = aligned(s.shape.front, along, -s.out * ACROSS + 0.15 * AWAY, UP - 0.45 * AWAY)
+    s.tip_to(EAR * [s.out, 1, 1] + s.rng.normal(0, 0.006, 3), turn)
+    s.wait(s.rng.uniform(0.4, 0.9))
+    s.finish(0.2)
+
+
+def see(s, distance=(0.012, 0.03), towards=AWAY):
+    s.take_all()
+    s.lift(0.08, 0.14)
+    s.tip_to(EYES + AWAY * s.rng.uniform(*distance), s.facing(towards))
+    s.wait(s.rng.uniform(0.2, 0.4))
+    s.carry(turn=s.turned(UP * np.radians(s.rng.uniform(8, 20)) * s.rng.choice([-1, 1])), slow=1.3)
+    s.finish(0.3)
+
+
+def take_picture(s):
+    screen = s.shape.name in ("phone", "flip_phone")
+    s.take_all()
+    s.lift(0.08, 0.14)
+    far = s.rng.uniform(0.2, 0.28) if screen else s.rng.uniform(0.02, 0.12)
+    s.tip_to(EYES + AWAY * far - UP * 0.02, s.facing(-AWAY if screen else AWAY))
+    s.wait(s.rng.uniform(0.4, 0.8))
+    s.finish(0.3)
+
+
+def wear(s):
+    s.take_all()
+    s.lift(0.08, 0.16)
+    if s.shape.name == "headphones":
+        s.carry(to=s.path.pivot + HEAD + UP * 0.1 + AWAY * 0.03, turn=s.facing(AWAY))
+        s.carry(by=-UP * 0.09, slow=1.2)
+    elif s.shape.name == "watch":
+        s.carry(to=s.path.pivot + np.array([-0.12 * s.out, -0.12, 0.14]), turn=s.facing(-AWAY + UP, -s.out * ACROSS))
     else:
-        raise ValueError(f"no such action: {action}")
-    return Score(path, take, release)
+        s.tip_to(EYES + AWAY * 0.08, s.facing(AWAY))
+        s.carry(by=-AWAY * 0.055, slow=1.2)
+    s.wait(s.rng.uniform(0.3, 0.6))
+    s.finish(0.25)
+
+
+# Working with it ---------------------------------------------------------------------------------------------------
+
+
+def pour(s):
+    mouth = s.shape.mouth
+    lip, yaw = lip_towards(mouth, np.array([-s.out, 0.25, 0.0]) if s.cast.way != "two" else AWAY)
+    s.path.about(mouth.point * 0.6)
+    s.take_all()
+    yaw *= max(0.0, 1 - np.radians(40) / max(abs(yaw), 1e-6))  # within 40 degrees of sideways is near enough
+    upright = Rotation.from_rotvec(UP * yaw).as_matrix()
+    s.carry(by=s.rise(0.12, 0.22) - np.array([0.06 * s.out, 0, 0]), turn=upright)
+    s.support()
+    spout = upright @ lip
+    tilt = np.radians(s.rng.uniform(60, 110))
+    s.carry(turn=s.turned(tilt * np.cross(UP, spout)), slow=1.1)
+    s.wait(s.rng.uniform(0.2, 0.6))
+    s.carry(turn=upright)
+    s.finish(0.4)
+
+
+def toast(s):
+    s.take_all()
+    s.lift(0.14, 0.22)
+    s.carry(by=np.array([-0.03 * s.out, s.rng.uniform(0.12, 0.2), s.rng.uniform(0.06, 0.12)]),
+            turn=s.turned(ACROSS * -np.radians(s.rng.uniform(5, 14))))  # fmt: skip
+    s.wait(s.rng.uniform(0.1, 0.3))
+    s.carry(by=np.array([0.02 * s.out, -0.14, -0.05]), turn=s.turned(ACROSS * np.radians(8)))
+    s.finish(0.2)
+
+
+def edge_down(s, reach=0.10):
+    """The blade ahead of the actor, pointing away and inwards, its edge down."""
+    s.take_all()
+    ahead = AWAY - 0.55 * s.out * ACROSS
+    s.carry(by=np.array([0, 0.02, s.rng.uniform(reach, reach + 0.06)]), turn=s.facing(ahead))
+    return ahead / np.linalg.norm(ahead)
+
+
+def cut(s):
+    ahead = edge_down(s)
+    s.carry(by=-UP * 0.03)
+    if s.shape.hinge is not None:  # scissors
+        times = int(s.rng.integers(2, 5))
+        hertz = s.rng.uniform(1.0, 1.6) / s.pace
+        s.bend.waves.append((s.t, s.t + times / hertz, hertz, s.shape.hinge.high - s.bend.reached))
+        s.path.moves.append((s.t, s.t + times / hertz, ahead * 0.02 * times))
+        s.t += times / hertz
+    else:
+        times = int(s.rng.integers(2, 6))
+        s.wave(s.rng.uniform(1.0, 1.7) / s.pace, times, ahead * s.rng.uniform(0.02, 0.04) - UP * 0.004)
+    s.details["times"] = times
+    s.finish(0.3)
+
+
+def chop(s):
+    edge_down(s, 0.06)
+    times = int(s.rng.integers(3, 7))
+    s.path.moves.append((s.t, s.t + times / 1.6, -s.out * ACROSS * 0.012 * times))
+    s.wave(s.rng.uniform(1.5, 2.4) / s.pace, times, UP * s.rng.uniform(0.015, 0.03),
+           ACROSS * -s.rng.uniform(0.05, 0.2), phase=np.pi / 2)  # fmt: skip
+    s.details["times"] = times
+    s.finish(0.3)
+
+
+def peel(s):
+    if s.shape.tip is not None and s.cast.way == "hold":  # a banana: held up, its skin drawn down from the tip
+        keep = s.take(s.cast.second)
+        s.t += 0.1
+        s.carry(by=s.rise(0.12, 0.2) - AWAY * 0.08, turn=turn_upright(s.shape.tip))
+        s.wait(s.rng.uniform(0.3, 0.5))
+        pull = s.take(s.cast.lead)
+        s.wait(s.rng.uniform(0.15, 0.3))
+        s.wave(1.0 / s.pace, 1, [0, 0, 0.004], UP * 0.06)
+        s.release(pull, 0.0)
+        s.wait(0.7)
+        assert keep.end is None
+    else:  # a knife drawn over something in the air, towards the actor
+        edge_down(s, 0.12)
+        times = int(s.rng.integers(2, 5))
+        s.wave(s.rng.uniform(0.9, 1.4) / s.pace, times, (-AWAY + 0.3 * s.out * ACROSS) * 0.03, ACROSS * 0.15)
+        s.details["times"] = times
+    s.finish(0.2)
+
+
+def fly(s):
+    s.take_all()
+    s.lift(0.14, 0.24)
+    way = s.rng.choice([-1, 1])
+    level = s.facing(AWAY + 0.8 * way * ACROSS)
+    s.carry(by=np.array([-0.08 * way, -0.05, 0.04]), turn=level)
+    bank = Rotation.from_rotvec(AWAY * way * np.radians(s.rng.uniform(10, 28))).as_matrix()
+    s.carry(by=np.array([0.16 * way, 0.12, s.rng.uniform(0.0, 0.08)]), turn=bank @ s.facing(AWAY + 1.5 * way * ACROSS), slow=1.2)
+    s.carry(by=np.array([0.08 * way, -0.06, -0.06]), turn=bank @ s.facing(0.3 * -AWAY + way * ACROSS))
+    s.finish(0.2)
+
+
+def squeeze(s):
+    keep = s.take(s.cast.lead)
+    s.t += 0.1
+    tip = s.shape.tip if s.shape.tip is not None else s.shape.extent * [0, 0, 0.5]
+    downward = -UP * s.rng.uniform(0.4, 1.2) - s.out * ACROSS * 0.6 + AWAY * 0.5
+    s.carry(by=s.rise(0.14, 0.22), turn=turn_onto(tip, downward))
+    times = int(s.rng.integers(1, 4))
+    hertz = s.rng.uniform(0.8, 1.4) / s.pace
+    keep.pulses.append((s.t, s.t + times / hertz, hertz))
+    s.t += times / hertz
+    s.details["times"] = times
+    s.finish(0.3)
+
+
+def stamp(s):
+    s.take_all()
+    times = int(s.rng.integers(1, 4))
+    for _ in range(times):
+        step = DIRECTIONS[str(s.rng.choice(list(DIRECTIONS)))] * s.rng.uniform(0.04, 0.09)
+        s.carry(by=UP * s.rng.uniform(0.04, 0.08) + 0.6 * step)
+        s.carry(to=np.append((s.path.reached[0] + 0.4 * step)[:2], s.path.pivot[2]), slow=0.8)
+        s.wait(s.rng.uniform(0.1, 0.25))
+    s.details["times"] = times
+    if s.chance(0.5):
+        s.carry(by=UP * s.rng.uniform(0.06, 0.12))
+    else:
+        for stay in s.stays:
+            s.release(stay)
+    s.finish(0.0)
+
+
+def screw(s):
+    if s.shape.hinge is not None:
+        return turn_lid(s, -1)
+    s.take_all()
+    s.lift(0.10, 0.18)
+    axis = s.shape.front / np.linalg.norm(s.shape.front)
+    if s.shape.name == "screwdriver":
+        s.carry(turn=turn_onto(axis, -UP + 0.25 * AWAY))
+    axis = s.path.reached[1] @ axis
+    times = int(s.rng.integers(2, 5))
+    s.wave(s.rng.uniform(0.7, 1.1) / s.pace, times, [0, 0, 0], axis * np.radians(s.rng.uniform(25, 45)))
+    s.details["times"] = times
+    s.finish(0.2)
+
+
+def play(s):
+    name = s.shape.name
+    if name in ("flute", "recorder"):
+        s.take_all()
+        s.lift(0.1, 0.16)
+        s.tip_to(MOUTH + AWAY * 0.02, s.facing(s.out * ACROSS * np.sign(s.shape.front @ ACROSS or 1)))
+        s.wave(s.rng.uniform(0.5, 0.9), 2, [0, 0.004, 0.008], AWAY * 0.05)
+    elif s.shape.tip is None and s.cast.lead.kind not in ("press", "palm") and name in ("train", "airplane", "car"):
+        s.take_all()
+        front = s.shape.front * [1, 1, 0]
+        front = front / np.linalg.norm(front)
+        for way in (1, -1)[: int(s.rng.integers(1, 3))]:
+            s.carry(by=way * front * s.rng.uniform(0.06, 0.14))
+        for stay in s.stays:
+            s.release(stay)
+    else:  # held before the chest, tilted this way and that
+        s.take_all()
+        s.carry(by=np.array([0, -0.1, s.rng.uniform(0.12, 0.2)]), turn=s.facing(AWAY, UP - 0.5 * AWAY))
+        s.support()
+        s.wave(s.rng.uniform(0.7, 1.2), int(s.rng.integers(2, 4)), [0.006, 0, 0], [0.06, 0.16, 0.08])
+    s.finish(0.2)
+
+
+def browse(s):
+    """Before the eyes, the screen or page towards them; a second hand taps or swipes."""
+    if s.cast.way == "hold":
+        return press(s, True)
+    s.take_all()
+    s.carry(to=s.path.pivot + np.array([0.02 * s.out, -0.12, s.rng.uniform(0.16, 0.24)]), turn=reading(s))
+    s.support()
+    s.wait(s.rng.uniform(0.4, 0.8))
+    s.carry(turn=s.turned(s.rng.normal(0, 0.12, 3)))
+    s.finish(0.2)
+
+
+def cook(s):
+    s.take_all()
+    s.carry(by=UP * s.rng.uniform(0.03, 0.07))
+    times = int(s.rng.integers(2, 5))
+    s.wave(s.rng.uniform(1.1, 1.6) / s.pace, times, AWAY * s.rng.uniform(0.02, 0.04) + UP * 0.008, ACROSS * s.rng.uniform(0.05, 0.14))
+    s.details["times"] = times
+    s.finish(0.4)
+
+
+def strike(s):
+    """A hammer: raised and brought down on a nail, several times."""
+    s.take_all()
+    ahead = aligned(np.cross(s.shape.up, s.shape.front), s.shape.front, -s.out * ACROSS * 0.5 - AWAY, -UP)
+    s.carry(by=np.array([0, 0.02, s.rng.uniform(0.14, 0.2)]), turn=ahead)
+    times = int(s.rng.integers(1, 4))
+    swing = -np.cross(s.path.reached[1] @ np.cross(s.shape.up, s.shape.front), UP) * np.radians(s.rng.uniform(22, 40))
+    for _ in range(times):
+        up = s.turned(swing)
+        back = s.path.reached[1]
+        s.carry(by=UP * 0.05, turn=up, slow=0.9)
+        s.carry(by=-UP * 0.05, turn=back, slow=0.55)
+        s.wait(0.05)
+    s.details["times"] = times
+    s.finish(0.25)
+
+
+def point(s):
+    """Held up and pointed ahead: a torch, a remote control, a spray bottle."""
+    keep = s.take(s.cast.lead)
+    s.t += 0.1
+    s.carry(by=s.rise(0.14, 0.24), turn=s.facing(AWAY - 0.2 * s.out * ACROSS))
+    s.support()
+    if s.shape.name == "spray":
+        times = int(s.rng.integers(1, 4))
+        keep.pulses.append((s.t, s.t + times / 1.4, 1.4))
+        s.t += times / 1.4
+        s.details["times"] = times
+    else:
+        s.carry(turn=s.turned(UP * np.radians(s.rng.uniform(15, 35)) * s.rng.choice([-1, 1])))
+    s.finish(0.25)
+
+
+def clean(s):
+    if s.cast.way != "hold":
+        s.take_all()
+        s.lift(0.12, 0.2)
+        s.wave(s.rng.uniform(1.0, 1.6), int(s.rng.integers(2, 5)), s.rng.normal(0, 0.01, 3), [0.1, 0, 0.2])
+        return s.finish(0.3)
+    aloft(s, reading(s) if s.shape.name == "eyeglasses" else None)
+    rub = s.take(s.cast.lead)
+    axis = s.shape.grips[s.cast.lead.row].axis
+    for way in (1, -1, -1, 1)[: 2 * int(s.rng.integers(1, 3))]:
+        rub.strokes.append((s.t, s.t + 0.3 * s.pace, way * axis * 0.008))
+        s.t += 0.3 * s.pace
+    s.release(rub)
+    s.wait(0.5)
+    s.finish(0.2)
+
+
+# On the table, or held by the other hand ----------------------------------------------------------------------------
+
+
+def steady(s):
+    """The second hand takes hold on the table before the lead acts, and keeps it there."""
+    if s.cast.way == "hold":
+        s.take(s.cast.second)
+        s.t += s.pace * s.rng.uniform(0.1, 0.45)
+
+
+def aloft(s, turn=None):
+    """The second hand takes the object up to where the lead can act on it."""
+    s.take(s.cast.second)
+    s.t += 0.1
+    s.carry(by=np.array([-0.02 * s.out, s.rng.uniform(-0.12, -0.05), s.rng.uniform(0.1, 0.18)]), turn=turn)
+    s.wait(s.rng.uniform(0.25, 0.45))
+
+
+def can_lift(s):
+    return not s.shape.fixed and s.cast.second is not None and "lift" in s.shape.grips[s.cast.second.row].actions
+
+
+def press(s, read=False):
+    """The lead presses or taps once or several times."""
+    if s.cast.way == "hold" and can_lift(s) and (read or s.chance(0.5)):
+        aloft(s, reading(s) if read or s.shape.tip is not None else None)
+    else:
+        steady(s)
+    times = int(s.rng.integers(1, 4)) if s.action in ("tap", "use", "browse", "press", "staple") else 1
+    gap = s.pace * s.rng.uniform(0.34, 0.5)
+    stay = s.take(s.cast.lead)
+    stay.taps = [s.t + i * gap for i in range(times)]
+    stay.height = s.rng.uniform(0.012, 0.03)
+    s.t = stay.taps[-1] + s.pace * s.rng.uniform(0.12, 0.3)
+    if s.cast.lead.turns:  # a stapler's arm, a lever that is pushed: it follows, and comes back
+        change = (s.shape.hinge.low if s.shape.hinge.low < -0.01 else s.shape.hinge.high) - s.bend.reached
+        stay.taps, times = stay.taps[:1], 1
+        s.t = stay.begin + 0.06
+        s.swing(change, 0.6)
+        s.swing(-change, 0.6)
+    s.release(stay, 0.0)
+    s.details["times"] = times
+    if s.cast.way == "hold":
+        s.wait(0.45)
+    s.finish(0.3)
+
+
+def push(s):
+    """The whole object is pushed along the table, or slid with a hand on it."""
+    way = s.cast.lead.approach * [1, 1, 0]
+    if np.linalg.norm(way) < 0.7:
+        way = DIRECTIONS[str(s.rng.choice(list(DIRECTIONS)))]
+    way = way / np.linalg.norm(way)
+    s.take_all()
+    s.carry(by=way * s.rng.uniform(0.06, 0.16))
+    for stay in s.stays:
+        s.release(stay, 0.03)
+    s.details["direction"] = max(DIRECTIONS, key=lambda name: DIRECTIONS[name] @ way)
+    s.finish()
+
+
+def swing_open(s):
+    """The lead takes the part that turns and opens or closes it."""
+    hinge = s.shape.hinge
+    if hinge.high > 2.6 and s.cast.lead.kind not in ("press", "palm"):
+        return turn_lid(s, 1 if s.action == "open" else -1)
+    if s.cast.way == "hold" and can_lift(s) and s.chance(0.5):
+        aloft(s)
+    else:
+        steady(s)
+    stay = s.take(s.cast.lead)
+    s.t += s.rng.uniform(0.08, 0.18)
+    if s.action == "open":
+        share = s.rng.uniform(0.35, 1.0)
+        change = share * (hinge.high - s.bend.reached)
+        s.details["amount"] = "a little" if share < 0.5 else "all the way" if share > 0.93 else ""
+    else:
+        change = -s.rng.uniform(0.85, 1.0) * s.bend.reached
+    s.swing(change)
+    if s.chance(0.65):
+        s.release(stay, 0.05)
+        s.wait(0.4)
+    s.finish(0.3 if s.cast.way == "hold" else 0.0)
+
+
+def turn_lid(s, way):
+    """A cap or a knob: turned, let go, taken again where the wrist started, turned on."""
+    hinge = s.shape.hinge
+    if s.cast.way == "hold" and can_lift(s) and s.chance(0.6):
+        aloft(s)
+    else:
+        steady(s)
+    room = (hinge.high - s.bend.reached) if way > 0 else (s.bend.reached - hinge.low)
+    turns = int(s.rng.integers(1, 4))
+    step = min(np.radians(s.rng.uniform(40, 75)), room / turns)
+    grip = s.cast.lead
+    for i in range(turns):
+        # the same world pose each time: in the turning part's frame the hand is set back by what has been turned
+        stay = s.take(grip if not i else set_back(grip, way * step * i, hinge))
+        s.t += 0.08
+        s.swing(way * step, 0.8)
+        if i < turns - 1:
+            s.release(stay, 0.03)
+            s.t = stay.end + s.pace * s.rng.uniform(0.5, 0.6)
+    if s.chance(0.7):
+        s.release(stay, 0.05)
+        s.wait(0.5)
+    s.details["times"] = turns
+    s.finish(0.3 if s.cast.way == "hold" else 0.0)
+
+
+def set_back(grip, turned, hinge):
+    """The same grip where the hinge has turned by `turned` since: it keeps its place in the object's frame."""
+    return replace(grip, angle=grip.angle + turned)
+
+
+def turn(s):
+    """A door's lever or a knob: turned and let back."""
+    hinge = s.shape.hinge
+    if hinge is None:
+        return screw(s)
+    steady(s)
+    stay = s.take(s.cast.lead)
+    s.t += 0.1
+    span = hinge.high - s.bend.reached
+    change = min(span, np.radians(s.rng.uniform(30, 60))) if span > 0.1 else hinge.low - s.bend.reached
+    s.swing(change, 0.8)
+    s.wait(s.rng.uniform(0.1, 0.3))
+    s.swing(-change, 0.8)
+    s.release(stay, 0.05)
+    s.finish()
+
+
+def set_time(s):
+    """A watch's or a clock's crown between the fingertips, the other hand holding it."""
+    if s.cast.way != "hold":
+        steady(s)
+    elif can_lift(s) and s.chance(0.7):
+        aloft(s, reading(s))
+    else:
+        steady(s)
+    stay = s.take(s.cast.lead)
+    s.wait(s.rng.uniform(0.5, 1.0))
+    s.release(stay, 0.0)
+    s.wait(0.5)
+    s.finish(0.2)
+
+
+def use(s):
+    """What a thing is for."""
+    name, grip = s.shape.name, s.cast.lead
+    if grip.kind == "press" or (grip.kind == "palm" and (s.shape.fixed or grip.turns)):
+        return press(s)
+    if grip.kind == "palm":
+        return push(s)
+    if grip.turns:
+        return turn(s)
+    instead = {"hammer": strike, "knife": cut, "scissors": cut, "screwdriver": screw, "toothbrush": brush, "brush": brush,
+               "comb": brush, "pan": cook, "phone": browse, "book": browse, "notebook": browse, "binoculars": see,
+               "camera": take_picture, "eyeglasses": wear, "headphones": wear, "torch": point, "spray": point,
+               "remote": point, "piggy_bank": shake, "stamp": stamp}  # fmt: skip
+    return instead.get(name, grab)(s)
+
+
+# Directions ---------------------------------------------------------------------------------------------------------
+
+
+def unit_or(vector, other):
+    """The direction of (3,), or another where there is none."""
+    vector = other if vector is None or np.linalg.norm(vector) < 1e-6 else vector
+    return np.asarray(vector, float) / np.linalg.norm(vector)
+
+
+def turn_onto(direction, towards):
+    """The shortest rotation (3, 3) that turns one direction onto another."""
+    return _arc(unit_or(direction, UP), unit_or(towards, UP))
+
+
+def _arc(start, end):
+    axis, cosine = np.cross(start, end), float(start @ end)
+    sine = np.linalg.norm(axis)
+    if sine < 1e-6:
+        return np.eye(3) if cosine > 0 else Rotation.from_rotvec(np.pi * unit_or(np.cross(start, [0.3, 0.7, 0.6]), UP)).as_matrix()
+    return Rotation.from_rotvec(axis / sine * np.arctan2(sine, cosine)).as_matrix()
+
+
+def turn_level(direction, towards):
+    """The rotation about +Z that brings a direction's level part towards another's; the identity where it has none."""
+    flat = np.asarray(direction, float) * [1, 1, 0]
+    return _arc(unit_or(flat, towards), unit_or(towards, UP)) if np.linalg.norm(flat) > 0.3 else np.eye(3)
+
+
+def turn_upright(direction):
+    """The shortest rotation that brings a direction near +Z, leaning a little."""
+    return _arc(unit_or(direction, UP), unit_or(UP + 0.3 * AWAY, UP))
+
+
+def reading(s):
+    """The rotation that shows a front that lies up or stands to the eyes of the actor."""
+    towards = -AWAY + 0.75 * UP
+    return aligned(s.shape.front, s.shape.up, towards, UP + 0.75 * AWAY)
+
+
+SCORES = {
+    "lift": lift, "place": place, "pass": give, "hand over": hand_over, "inspect": inspect, "shake": shake, "drink": drink,
+    "eat": eat, "pour": pour, "toast": toast, "brush": brush, "call": call, "cut": cut, "chop": chop, "peel": peel, "fly": fly,
+    "squeeze": squeeze, "stamp": stamp, "staple": press, "screw": screw, "play": play, "set": set_time, "see": see,
+    "take picture": take_picture, "wear": wear, "browse": browse, "cook": cook, "clean": clean, "use": use,
+    "switch on": press, "switch off": press, "open": swing_open, "close": swing_open, "turn": turn, "grab": grab,
+    "press": press, "tap": press, "push": push, "slide": push,
+}  # fmt: skip
+
+# Which ways an action can go besides with one hand. "hold" needs a grip with HOLD, "two" one of kind "two".
+WITH_HOLD = ("peel", "set", "browse", "clean", "use", "press", "tap", "switch on", "switch off", "open", "close", "turn", "screw",
+             "staple")  # fmt: skip
+WITH_SUPPORT = ("drink", "pour", "inspect", "browse", "play")
+
+
+def score(action, shape, cast, rng):
+    """Composes one action -> Score, or None where it would take longer than LONGEST."""
+    written = Score(action, shape, cast, rng)
+    SCORES[action](written)
+    return written if written.seconds <= LONGEST + 1e-6 else None

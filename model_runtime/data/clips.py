@@ -1,6 +1,10 @@
-"""From a grasp and an action to a clip: reach, hold, release, in the canonical frame, checked before it is kept."""
+"""From a cast of grasps and a score to a clip: reach, hold, press, let go, in the canonical frame.
 
-from dataclasses import dataclass, replace
+A hand's course is its stays (actions.Stay) with ways between them: it backs off along a way out, travels, shapes itself
+while it travels, comes in along a way in and closes finger by finger. Where the first ways would pass through something,
+others are tried.
+"""
+
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -9,34 +13,19 @@ import torch
 from ..diffusion.representation import contact_of_distance, pack_motion
 from ..hands.layer import core
 from ..hands.limits import curl_pose
-from .actions import REACH, SHOULDER, minimum_jerk, score
-from .grasps import reachable
+from . import actions
+from .gates import failures, measure
+from .motion import minimum_jerk, unrest
 from .shards import FPS
 
 RELAXED = np.array([0.35, 0.30, 0.15] * 4 + [0.15, 0.20, 0.20])
-DEEPEST_ON_THE_WAY = 0.003  # metres, while a hand comes or goes
-CORE_ON_THE_WAY = 0.001  # and the middle of its fingers stays this far outside: none passes through a wall
-HAND_GAP = 0.004  # metres that the hands keep between them
+OPENING = np.array([0.42, 0.38, 0.22] * 4 + [0.25, 0.25, 0.2])  # how much wider than its grasp a hand arrives
+SHALLOW = -0.0018  # metres: deeper than this on the way in or out, and another way is tried
+CORE_ON_THE_WAY = 0.001  # the middle of the fingers stays this far outside: none passes through a wall
+TOUCHING = 0.0006  # metres: a hand that taps is in contact where it is nearer than this to its press
 
 # Where a hand that plays no part is, in the object's frame: a constant, so that the model need not guess it.
 IDLE = np.array([[-0.25, -0.30, 0.0], [0.25, -0.30, 0.0]], np.float32)
-
-
-def standing(shape, yaw):
-    """The same shape turned about +Z, its bounding box centred again: mesh, grips and mouth."""
-    turn = Rotation.from_euler("z", yaw).as_matrix()
-    vertices = shape.vertices @ turn.T
-    middle = (vertices.min(0) + vertices.max(0)) / 2
-
-    def place(point):
-        return None if point is None else turn @ point - middle
-
-    grips = [replace(g, centre=place(g.centre), axis=turn @ g.axis, approach=g.approach @ turn.T, hole=place(g.hole))
-             for g in shape.grips]  # fmt: skip
-    mouth = shape.mouth and replace(shape.mouth, point=place(shape.mouth.point), axis=turn @ shape.mouth.axis,
-                                    lips=shape.mouth.lips @ turn.T)  # fmt: skip
-    return replace(shape, vertices=(vertices - middle).astype(np.float32), grips=grips, mouth=mouth,
-                   front=turn @ shape.front)  # fmt: skip
 
 
 def resting(side, table, rng):
@@ -49,140 +38,277 @@ def resting(side, table, rng):
 
 
 def between(start, end, progress):
-    """Rotations (T, 3, 3) from start to end (3, 3) along the shortest turn, at `progress` (T,)."""
-    vector = Rotation.from_matrix(end @ start.T).as_rotvec()
+    """Rotations (T, 3, 3) from start to end (T, 3, 3), each along the shortest turn, at `progress` (T,)."""
+    vector = Rotation.from_matrix(end @ np.swapaxes(start, -1, -2)).as_rotvec()
     return Rotation.from_rotvec(progress[:, None] * vector).as_matrix() @ start
 
 
-@dataclass
-class Grip:
-    """One grasp as plain arrays: translation (3,), rotation (3, 3), flexion (15,), abduction (5,), approach (3,)."""
+class Stage:
+    """Where the object and its turning part are at every frame of a clip."""
 
-    side: int
-    translation: np.ndarray
-    rotation: np.ndarray
-    flexion: np.ndarray
-    abduction: np.ndarray
-    approach: np.ndarray
-    row: int  # of the shape's grips
+    def __init__(self, prop, score, rng):
+        self.prop, self.pace = prop, score.pace
+        self.time = np.arange(int(round(score.seconds * FPS)) + 1) / FPS
+        self.place, self.turn = score.path.at(self.time)
+        aloft = np.clip(self.place[:, 2:] / 0.04, 0, 1) ** 2
+        self.place = self.place + aloft * unrest(self.time, 0.0012, rng)
+        self.angle = score.bend.at(self.time)
+        turn, shift = (v.numpy() for v in prop.part_pose(torch.from_numpy(self.angle).float()))
+        self.part_turn, self.part_place = self.turn @ turn, self.place + np.einsum("tij,tj->ti", self.turn, shift)
+
+    def carrier(self, grip, rows):
+        """World rotation (R, 3, 3) and place (R, 3) at the frames `rows` of what a grip holds."""
+        if grip.turns:
+            return self.part_turn[rows], self.part_place[rows]
+        return self.turn[rows], self.place[rows]
+
+    def carried(self, grip):
+        """A grip's translation, rotation and approach in its carrier's own frame."""
+        if not grip.turns:
+            return grip.translation, grip.rotation, grip.approach
+        turn, shift = (v.numpy() for v in self.prop.part_pose(torch.tensor(float(grip.angle))))
+        return turn.T @ (grip.translation - shift), turn.T @ grip.rotation, turn.T @ grip.approach
+
+    def object_clears_the_table(self):
+        base, *part = [piece[0][:: max(1, len(piece[0]) // 250)] for piece in self.prop.pieces]
+        low = (self.turn[:, 2] @ base.T).min(1) + self.place[:, 2]
+        if part:
+            low = np.minimum(low, (self.part_turn[:, 2] @ part[0].T).min(1) + self.part_place[:, 2])
+        return low.min() > self.prop.table - 0.002
 
 
-def grasp_row(grasps, row):
-    """Row `row` of `grasps.Grasps` as a Grip."""
-    parts = {n: getattr(grasps, n)[row].numpy() for n in ("translation", "rotation", "flexion", "abduction", "approach")}
-    return Grip(side=grasps.side, row=int(grasps.grip[row]), **parts)
+class End:
+    """One end of a way: a stay, or a rest in the world. Gives poses at frames, backed off along a way (3,)."""
+
+    def __init__(self, stage, stay=None, rest=None):
+        self.stage, self.stay, self.rest = stage, stay, rest
+        if stay is None:
+            self.flexion, self.abduction, self.opened = RELAXED, np.zeros(5), RELAXED
+            return
+        grip = stay.grip
+        self.held, self.held_turn, self.approach = stage.carried(grip)
+        self.flexion, self.abduction = grip.flexion, grip.abduction
+        share = {"press": 0.15, "palm": 0.2, "platform": 0.3, "hook": 0.6}.get(grip.kind, 1.0)
+        self.opened = np.maximum(grip.flexion - share * OPENING, np.minimum(grip.flexion, -0.1))
+
+    def ways(self):
+        """Ways (3,) in the carrier's frame along which to stand off, the likeliest first."""
+        if self.stay is None:
+            return [np.zeros(3)]
+        back = self.held_turn[:, 0] * (1.0 if self.stay.grip.side == 1 else -1.0)  # along the forearm
+        ways = [-self.approach, -self.approach + 0.7 * back, back, -self.approach + np.array([0, 0, 0.7]), np.array([0, 0, 1.0])]
+        return [way / np.linalg.norm(way) for way in ways]
+
+    def poses(self, rows, way, back):
+        """World translation (R, 3) and rotation (R, 3, 3) at frames `rows`, `back` (R,) metres along `way`."""
+        if self.stay is None:
+            place = self.rest[0] + self.rest[2][rows]
+            return place, np.broadcast_to(self.rest[1], (len(place), 3, 3))
+        turn, place = self.stage.carrier(self.stay.grip, rows)
+        local = self.held + back[:, None] * way
+        return np.einsum("rij,rj->ri", turn, local) + place, turn @ self.held_turn
+
+    def fingers(self, rows):
+        """Flexion (R, 15) and abduction (R, 5) while it holds or as it leaves."""
+        if self.stay is not None and self.stay.grip.fingers is not None:
+            return self.stay.grip.fingers(self.stage.angle[rows])
+        count = len(self.stage.time[rows])
+        return np.tile(self.flexion, (count, 1)), np.tile(self.abduction, (count, 1))
 
 
-def excursion(time, grip, place, turn, rest, away, when, lead, rng):
-    """One hand's way from rest to its grasp, ending at `when`: wrist in the world and finger angles.
+def course_between(rows, start, end, left, arrive, ways, bulge, far, delays):
+    """A hand's way at frames `rows` from one End at second `left` to another at `arrive`.
 
-    place (3,), turn (3, 3): the object at that moment; away (3,): where the hand waits before it closes in, relative to
-    the grasp, in the object's frame. Returns translation (T, 3), rotation (T, 3, 3), flexion (T, 15), abduction (T, 5).
+    ways: along which to stand off from either end, far (2,) metres; bulge (3,): how its middle bends off the straight line,
+    as a share of its length; delays (15,): seconds by which each finger joint closes later. Returns translation (R, 3), rotation (R, 3, 3), flexion (R, 15), abduction (R, 5).
     """
-    goal, goal_turn = turn @ grip.translation + place, turn @ grip.rotation
-    near = goal + turn @ away
-    begin, there = when - lead, when - 0.28
-    close_in = there - 0.18
-    first, second = minimum_jerk(time, begin, there), minimum_jerk(time, close_in, when - 0.04)
-    translation = rest[0] + first[:, None] * (near - rest[0]) + second[:, None] * (goal - near)
-    translation = translation + (first * (1 - first))[:, None] * np.array([0, 0, 0.12])  # a slight arc
-    rotation = between(rest[1], goal_turn, minimum_jerk(time, begin, there + 0.1))
-    opened = np.clip(grip.flexion - np.array([0.42, 0.38, 0.22] * 4 + [0.25, 0.25, 0.2]), -0.1, None)
-    shaping = minimum_jerk(time, begin, there - 0.05)[:, None]
-    delay = np.repeat(rng.uniform(0, 0.05, 5), 3)
-    closing = np.stack([minimum_jerk(time, when - 0.36 + d, when - 0.02) for d in delay], 1)
-    flexion = RELAXED + shaping * (opened - RELAXED) + closing * (grip.flexion - opened)
-    abduction = shaping * grip.abduction
-    return translation, rotation, flexion, abduction
+    time, length = start.stage.time[rows], arrive - left
+    soon, late = min(0.13, 0.2 * length), min(0.26, 0.3 * length)
+    if start.stay is None:
+        soon = 0.0
+    if end.stay is None:
+        late = 0.0
+    out = far[0] * minimum_jerk(time, left + 0.01, left + min(0.40, 0.6 * length))
+    into = far[1] * (1 - minimum_jerk(time, arrive - min(0.46, 0.6 * length), arrive - 0.03))
+    (place_a, turn_a), (place_b, turn_b) = start.poses(rows, ways[0], out), end.poses(rows, ways[1], into)
+    progress = minimum_jerk(time, left + soon, arrive - late)
+    reach = np.linalg.norm(place_b[-1] - place_a[0])
+    place = place_a + progress[:, None] * (place_b - place_a) + (4 * reach * progress * (1 - progress))[:, None] * bulge
+    turn = between(turn_a, turn_b, minimum_jerk(time, left + 0.7 * soon, arrive - 0.65 * late))
+    flexion, abduction = start.fingers(rows)
+    opening = minimum_jerk(time, left, left + min(0.28, 0.4 * length))[:, None]
+    flexion = flexion + opening * (start.opened - start.flexion)
+    shaping = minimum_jerk(time, left + 0.1 * length, arrive - min(0.32, 0.35 * length))[:, None]
+    flexion = flexion + shaping * (end.opened - flexion)
+    abduction = abduction + shaping * (end.abduction - abduction)
+    if end.stay is not None:
+        begin = arrive - min(0.37, 0.4 * length)
+        closing = np.stack([minimum_jerk(time, begin + d, arrive - 0.02 - 0.3 * d) for d in delays], 1)
+        flexion = flexion + closing * (end.fingers(rows)[0] - end.opened)
+    return place, turn, flexion, abduction
 
 
-def retreats(grip):
-    """Ways (3,) in the object's frame to stand off before closing in, the likeliest first."""
-    out = 1.0 if grip.side == 1 else -1.0
-    back = grip.rotation[:, 0] * out  # along the forearm
-    ways = [-grip.approach, -grip.approach + 0.7 * back, back, -grip.approach + np.array([0, 0, 0.7]), np.array([0, 0, 1.0])]
-    return [way / np.linalg.norm(way) for way in ways]
+def staying(stage, stay, rows):
+    """A hand's pose at frames `rows` of a stay, and where of those it is in contact (R,) bool."""
+    end, time = End(stage, stay), stage.time[rows]
+    offset = np.zeros((len(time), 3))
+    for begin, finish, stroke in stay.strokes:
+        offset += minimum_jerk(time, begin, finish)[:, None] * stroke
+    away = np.zeros(len(time))
+    for first, second in zip(stay.taps, stay.taps[1:]):
+        gap = second - first
+        up, down = minimum_jerk(time, first + 0.1 * gap, first + 0.55 * gap), minimum_jerk(time, first + 0.5 * gap, second - 0.03)
+        away += stay.height * (up - down)
+    turn, place = stage.carrier(stay.grip, rows)
+    local = end.held + offset - away[:, None] * end.approach
+    flexion, abduction = end.fingers(rows)
+    for begin, finish, hertz in stay.pulses:
+        inside = (time >= begin) & (time <= finish)
+        flexion = flexion - 0.02 * ((0.5 - 0.5 * np.cos(2 * np.pi * hertz * (time - begin))) * inside)[:, None]
+    return (np.einsum("rij,rj->ri", turn, local) + place, turn @ end.held_turn, flexion, abduction), away < TOUCHING
 
 
-def move_hand(time, grip, path, hold, rest, hand, grid, table, rng):
-    """A hand's whole course. Returns (translation (T, 3), rotation (T, 16, 3, 3), local vertices (T, V, 3)) or None."""
-    place, turn = path
-    first, last = hold
-    held = slice(first, last)
-    still = np.ones(len(time), bool)
-    still[held] = False
-    lead = min(time[first] - 0.02, rng.uniform(0.85, 1.15))
-    for way in retreats(grip):
-        away = way * rng.uniform(0.07, 0.11)
-        come = excursion(time, grip, place[first], turn[first], rest, away, time[first], lead, rng)
-        translation, rotation, flexion, abduction = (value.copy() for value in come)
-        if last < len(time):  # going back is coming, played backwards
-            ends = 2 * time[last - 1] - time
-            go = excursion(ends, grip, place[last], turn[last], rest, away, time[last - 1], 1.0, rng)
-            for value, back in zip((translation, rotation, flexion, abduction), go):
-                value[last:] = back[last:]
-        translation[held] = (turn[held] @ grip.translation) + place[held]
-        rotation[held] = turn[held] @ grip.rotation
-        flexion[held], abduction[held] = grip.flexion, grip.abduction
-        fingers = curl_pose(grip.side, torch.from_numpy(flexion).float(), torch.from_numpy(abduction).float()).numpy()
-        pose = np.concatenate([rotation[:, None], fingers], 1).astype(np.float32)
-        vertices, joints = hand(torch.from_numpy(pose), torch.from_numpy(translation.astype(np.float32)))
-        if (vertices[still][..., 2] < table - 0.002).any():
-            continue
-        local = (vertices - torch.from_numpy(place).float()[:, None]) @ torch.from_numpy(turn).float()
-        if still.any() and grid.sample(local[still]).amin() < -DEEPEST_ON_THE_WAY:
-            continue
-        bones = core(vertices[:, hand.fingertips], joints) - torch.from_numpy(place).float()[:, None]
-        if grid.sample(bones @ torch.from_numpy(turn).float()).amin() < CORE_ON_THE_WAY:
-            continue
-        return translation, pose, local, vertices
-    return None
+def clear(stage, rows, course, hand, betas, coarse=2):
+    """Whether a hand on its way passes through neither the object nor the table; a coarse look saves a close one."""
+    if coarse and not clear(stage, slice(rows.start, rows.stop, coarse), [part[::coarse] for part in course], hand, betas, 0):
+        return False
+    place, turn, flexion, abduction = course
+    pose = whole(hand.side, turn, flexion, abduction)
+    vertices, joints = hand(pose, torch.from_numpy(place).float(), betas)
+    table = stage.prop.table
+    if (vertices[..., 2] < table - 0.0005).any():
+        return False
+    turn, origin = torch.from_numpy(stage.turn[rows]).float(), torch.from_numpy(stage.place[rows]).float()[:, None]
+    angle = torch.from_numpy(stage.angle[rows]).float()
+    if stage.prop.distance((vertices - origin) @ turn, angle).amin() < SHALLOW:
+        return False
+    bones = core(vertices[:, hand.fingertips], joints)
+    return bool(stage.prop.distance((bones - origin) @ turn, angle).amin() > CORE_ON_THE_WAY)
 
 
-def compose(shape, action, grips, seconds, hands, grid, points, rng):
-    """One clip, or None where it fails a check.
+def whole(side, turn, flexion, abduction):
+    """(T, 16, 3, 3) float32 torch from the wrist's rotation and the fingers' angles as numpy."""
+    fingers = curl_pose(side, torch.from_numpy(flexion).float(), torch.from_numpy(abduction).float())
+    return torch.cat([torch.from_numpy(np.ascontiguousarray(turn)).float()[:, None], fingers], 1)
 
-    grips: list of Grip, the hand that takes first leading. Returns {motion (T, 208), contact (T, 2, 256) uint8,
-    frames, active (2,), hold (2, 2)}.
+
+def hand_course(stage, stays, side, hand, betas, rng):
+    """A hand's whole course: (translation (T, 3), rotation (T, 3, 3), flexion (T, 15), abduction (T, 5), hold (T,) uint8).
+
+    None where no way in or out is clear.
     """
-    time = np.arange(int(round(seconds * FPS)) + 1) / FPS
-    table = float(shape.vertices[:, 2].min())
-    sides = [grip.side for grip in grips]
-    plan = score(action, shape, sides, seconds, rng)
-    place, turn = plan.path.at(time)
-    corners = shape.vertices[:: max(1, len(shape.vertices) // 300)]
-    if ((turn[:, 2] @ corners.T).min(1) + place[:, 2] < table - 0.003).any():
-        return None
-    translation = np.tile(IDLE, (len(time), 1, 1))
-    translation = place[:, None] + np.einsum("tij,thj->thi", turn, translation)
-    rotation = np.tile(np.eye(3, dtype=np.float32), (len(time), 2, 16, 1, 1))
-    rotation[:, :, 0] = turn[:, None]
-    contact = np.zeros((len(time), 2, len(points)), np.uint8)
-    active, holds, skins = np.zeros(2, bool), np.zeros((2, 2), np.int16), []
-    for grip in grips:
-        side = grip.side
-        first = int(np.ceil(plan.take[side] * FPS))
-        last = len(time) if plan.release[side] is None else min(len(time), int(np.ceil(plan.release[side] * FPS)))
-        course = move_hand(time, grip, (place, turn), (first, last), resting(side, table, rng), hands[side], grid, table, rng)
-        if course is None or not arm_can(course[0], course[1][:, 0], side):
+    count = len(stage.time)
+    frames = [(int(np.ceil(s.begin * FPS - 1e-6)), count if s.end is None else min(count, int(np.ceil(s.end * FPS)) + 1)) for s in stays]
+    parts = [np.zeros((count, 3)), np.zeros((count, 3, 3)), np.zeros((count, 15)), np.zeros((count, 5))]
+    hold = np.zeros(count, np.uint8)
+
+    def put(rows, values):
+        for part, value in zip(parts, values):
+            part[rows] = value
+
+    place, turn = resting(side, stage.prop.table, rng)
+    lowest = hand(whole(side, turn[None], RELAXED[None], np.zeros((1, 5))), torch.from_numpy(place).float()[None], betas)[0][..., 2].min()
+    place[2] += max(0.0, stage.prop.table + rng.uniform(0.004, 0.03) - float(lowest))
+    rest = place, turn, unrest(stage.time, 0.0012, rng)
+    ends = [End(stage, rest=rest)] + [End(stage, stay) for stay in stays] + [End(stage, rest=rest)]
+    for stay, (first, last) in zip(stays, frames):
+        rows = slice(first, last)
+        pose, touching = staying(stage, stay, rows)
+        put(rows, pose)
+        hold[rows] = touching * (1 + stay.grip.turns + 2 * stay.touch)
+    edges = [0] + [edge for pair in frames for edge in pair] + [count]
+    for i, (start, end) in enumerate(zip(ends, ends[1:])):
+        first, last = edges[2 * i], edges[2 * i + 1]
+        if first >= last:
+            continue
+        rows = slice(first, last)
+        left = stage.time[max(first - 1, 0)] if i else None
+        arrive = stage.time[last] if last < count else None
+        if left is None:
+            left = max(0.0, arrive - stage.pace * rng.uniform(0.8, 1.05))
+        if end.stay is None:
+            arrive = left + stage.pace * rng.uniform(0.8, 1.05)
+        far = rng.uniform(0.06, 0.10, 2) * min(1.0, (arrive - left) / 0.8)
+        delays = np.repeat(rng.permutation(np.sort(rng.uniform(0, 0.08, 5))), 3)
+        for ways, bulge in tries(start, end, side):
+            course = course_between(rows, start, end, left, arrive, ways, bulge, far, delays)
+            if clear(stage, rows, course, hand, betas):
+                put(rows, course)
+                break
+        else:
             return None
-        translation[:, side], rotation[:, side], local, skin = course
-        skins.append(skin[:, hands[side].sample(128)])
-        active[side], holds[side] = True, (first, last)
-        one = np.r_[0 : first + 1, last : len(time)]
-        distance = torch.cdist(points.expand(len(one), -1, -1), local[one]).amin(-1)
-        value = (contact_of_distance(distance - 0.001).clamp(0, 1) * 255).round().to(torch.uint8).numpy()
-        contact[one, side] = value
-        contact[first:last, side] = contact[first, side]
-    if len(skins) == 2 and torch.cdist(skins[0], skins[1]).amin() < HAND_GAP:
-        return None
-    arrays = [torch.from_numpy(v).float() for v in (place, turn, np.zeros(len(time)), translation, rotation)]
-    return {"motion": pack_motion(*arrays).numpy(), "contact": contact, "frames": len(time), "active": active, "hold": holds}
+    return (*parts, hold)
 
 
-def arm_can(translation, rotation, side):
-    """Whether an arm of human length, from a shoulder that may lean 10 cm, reaches every wrist pose of a clip."""
-    out = 1.0 if side == 1 else -1.0
-    far = np.linalg.norm(translation - SHOULDER * [out, 1, 1], axis=1).max()
-    bent = reachable(torch.from_numpy(translation).float(), torch.from_numpy(rotation), side, -1.0, 115.0)
-    return far < REACH and bool(bent.all())
+def tries(start, end, side):
+    """What to try between two ends, the likeliest first: ((way out (3,), way in (3,)), bulge (3,))."""
+    out, into = start.ways(), end.ways()
+    pairs = [(out[min(i, len(out) - 1)], into[min(i, len(into) - 1)]) for i in range(max(len(out), len(into)))]
+    outwards = np.array([1.0 if side == 1 else -1.0, -0.4, 0.3])
+    bulges = [np.array([0, 0, 0.09]), np.array([0, 0, 0.4]), 0.35 * outwards]
+    return [(pair, bulge) for bulge in bulges[:1] for pair in pairs] + [(pair, bulge) for bulge in bulges[1:] for pair in pairs[:3]]
+
+
+def compose(prop, action, cast, hands, betas, rng):
+    """One clip, or the name of what speaks against it.
+
+    hands: the left and the right hands.layer.Hand; betas (10,) torch, the actor's hand shape. Returns (clip, measures,
+    None) or (None, measures or None, reason). A clip: motion (T, 208), contact (T, 2, 256) uint8, hold (T, 2) uint8, active
+    (2,), betas (2, 10), details for its captions.
+    """
+    score = actions.score(action, prop.shape, cast, rng)
+    if score is None:
+        return None, None, "too long"
+    stage = Stage(prop, score, rng)
+    if not stage.object_clears_the_table():
+        return None, None, "object through table"
+    count = len(stage.time)
+    translation = stage.place[:, None] + np.einsum("tij,hj->thi", stage.turn, IDLE)
+    rotation = np.tile(np.eye(3, dtype=np.float32), (count, 2, 16, 1, 1))
+    rotation[:, :, 0] = stage.turn[:, None]
+    flexion, abduction = np.zeros((count, 2, 15)), np.zeros((count, 2, 5))
+    hold, active = np.zeros((count, 2), np.uint8), np.zeros(2, bool)
+    for side in sorted({stay.grip.side for stay in score.stays}):
+        stays = sorted((stay for stay in score.stays if stay.grip.side == side), key=lambda stay: stay.begin)
+        course = hand_course(stage, stays, side, hands[side], betas, rng)
+        if course is None:
+            return None, None, "no clear way"
+        translation[:, side], turn, flexion[:, side], abduction[:, side], hold[:, side] = course
+        rotation[:, side] = whole(side, turn, flexion[:, side], abduction[:, side]).numpy()
+        active[side] = True
+    clip = {
+        "object_translation": stage.place.astype(np.float32), "object_rotation": stage.turn.astype(np.float32),
+        "articulation": stage.angle.astype(np.float32), "hand_translation": translation.astype(np.float32),
+        "hand_rotation": rotation, "flexion": flexion, "abduction": abduction, "hold": hold, "active": active,
+        "betas": np.tile(betas.numpy(), (2, 1)), "fps": FPS,
+    }  # fmt: skip
+    measures = measure(clip, prop, hands)
+    wrong = failures(measures)
+    if wrong:
+        return None, measures, wrong[0]
+    clip["contact"] = contact_map(clip, prop, hands)
+    names = ("object_translation", "object_rotation", "articulation", "hand_translation", "hand_rotation")
+    clip["motion"] = pack_motion(*[torch.from_numpy(clip[name]) for name in names]).numpy()
+    clip["details"] = score.details
+    return clip, measures, None
+
+
+def contact_map(clip, prop, hands, far=0.06):
+    """(T, 2, 256) uint8: contact of the object's points with either hand, times 255."""
+    angle = torch.from_numpy(clip["articulation"])
+    points = prop.points_at(angle)
+    turn, place = torch.from_numpy(clip["object_rotation"]), torch.from_numpy(clip["object_translation"])[:, None]
+    value = np.zeros((len(angle), 2, len(prop.points)), np.uint8)
+    for side in np.flatnonzero(clip["active"]):
+        hand = hands[side]
+        pose, wrist = (torch.from_numpy(clip[name][:, side]) for name in ("hand_rotation", "hand_translation"))
+        vertices, _ = hand(pose, wrist, torch.from_numpy(clip["betas"][side]))
+        local = (vertices - place) @ turn
+        near = (prop.distance(local[:, hand.sample(80)], angle).amin(-1) < far).nonzero()[:, 0]
+        if len(near):
+            distance = torch.cdist(points[near], local[near]).amin(-1)
+            one = (contact_of_distance(distance - 0.001).clamp(0, 1) * 255).round().to(torch.uint8)
+            value[near.numpy(), side] = one.numpy()
+    return value
+
+

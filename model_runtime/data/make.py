@@ -1,13 +1,16 @@
 """Makes training clips from a seed, shard by shard.
 
-    python -m model_runtime data --out DIR --objects 400 [--first 0] [--part 0/2] [--split train] [--device cuda]
+    python -m model_runtime data --out DIR --objects 400 [--clips N] [--seed 0] [--part 0/2] [--split train] [--device cuda]
+    torchrun --nproc-per-node 8 --nnodes 4 ... -m model_runtime data --out DIR --objects 20000
 
-Object number n is family n % F with seed n // F, so any part of a run can be made anywhere, twice, the same. A shard
-that exists is not made again. With --split test the objects are those kept away from training,
-with --split unseen they are of families never trained on.
+Object number n is family n % F with its own seed, so any part of a run can be made anywhere, twice, the same. A shard that
+exists is not made again. Under torchrun every process takes its own part. With --split test the objects are those kept
+away from training; with --split unseen they are of families never trained on.
 """
 
 import argparse
+from collections import Counter
+import glob
 import os
 import time
 
@@ -15,135 +18,226 @@ import numpy as np
 import torch
 
 from ..condition.text import TextEncoder
+from ..evaluation.hold import hold, pieces
 from ..hands.layer import load_hand
-from ..objects.distance import distance_grid
-from ..objects.mesh import metric_mesh
-from ..objects.points import contact_points
 from . import shards
+from .actions import WITH_HOLD, WITH_SUPPORT, Cast, Grip
 from .captions import caption
-from .clips import compose, grasp_row, standing
-from .families import HELD_OUT, RESERVED_SEED, TRAINING, make
-from .grasps import find
+from .clips import compose
+from .families import HELD_OUT, HOLD, RESERVED_SEED, TRAINING, make
+from .grasps import find, whole_pose
+from .prop import ready, standing
 
-LENGTHS = (3.0, 3.5, 4.0, 4.0, 4.5, 5.0)  # seconds, at shards.FPS frames a second
-LONGEST = int(5.0 * shards.FPS) + 1
 PER_SHARD = 8  # objects
-WORDINGS = 3  # captions of each clip
-HANDS_APART = 0.10  # metres between the wrists that an object is handed over between
+PER_OBJECT = 40  # clips
+WORDINGS = 4  # captions of each clip
+TRIES = 8  # casts, until one makes a clip
+HANDS_APART = 0.08  # metres between the wrists of two hands on one object
+ON_THE_TABLE = {"open", "close", "turn", "press", "tap", "push", "slide", "switch on", "switch off", "staple", "set"}
 
 
-def plans(shape, grasps, rng, each):
-    """Which clips to try on an object: (action, hands as in captions, alternatives), shuffled.
-
-    Alternatives are lists of Grips, one for each hand, the hand that takes first leading; the first that makes a clip
-    without collisions is kept. Two hands get in each other's way more often than one, so they get more tries.
-    """
-    tried = []
-    for action in shape.actions:
-        if action == "use":
-            continue
-        for _ in range(each):
-            for side, name in enumerate(("left", "right")):
-                if action == "hand over":
-                    pairs = [pick_pair(shape, grasps, action, (side, 1 - side), False, rng) for _ in range(10)]
-                else:
-                    one = [pick(shape, grasps[side], action, rng) for _ in range(2)]
-                    pairs = [[grip] for grip in one if grip]
-                tried.append((action, name, [pair for pair in pairs if pair]))
-            if action != "hand over":
-                pairs = [pick_pair(shape, grasps, action, (1, 0), True, rng) for _ in range(6)]
-                tried.append((action, "both", [pair for pair in pairs if pair]))
-    return [tried[i] for i in rng.permutation(len(tried))]
-
-
-def pick_pair(shape, grasps, action, sides, two, rng):
-    """Two Grips, for `sides` in that order: of one two-handed grip, or of one-handed grips apart. None where not found."""
-    first, second = (pick(shape, grasps[side], action, rng, two) for side in sides)
-    if first is None or second is None or (two and first.row != second.row):
-        return None
-    apart = np.linalg.norm(first.translation - second.translation)
-    return [first, second] if two or apart > HANDS_APART else None
-
-
-def pick(shape, grasps, action, rng, two=False):
-    """A random grasp that serves `action`, as a Grip; handles twice as often. None where there is none."""
-    if grasps is None:
-        return None
-    serves = [action in shape.grips[g].actions and (shape.grips[g].kind == "two") == two for g in grasps.grip.tolist()]
-    rows = np.flatnonzero(serves)
-    if not len(rows):
-        return None
-    weight = np.array([2.0 if shape.grips[int(grasps.grip[row])].kind == "handle" else 1.0 for row in rows])
-    return grasp_row(grasps, rng.choice(rows, p=weight / weight.sum()))
-
-
-def object_shape(number, split):
-    """Object `number` of a split as it stands in the canonical frame, its seed, and the generator to go on with."""
+def object_shape(number, split, seed=0):
+    """Object `number` of a split as it stands in the canonical frame, its own seed, and the generator to go on with."""
     families = TRAINING if split != "unseen" else HELD_OUT
-    family = families[number % len(families)]
-    seed = number // len(families) + (0 if split == "train" else RESERVED_SEED)
-    rng = np.random.default_rng([number, 11, split == "train"])
-    return standing(make(family, seed), rng.uniform(-np.pi, np.pi)), seed, rng
+    own = seed * 10_000 + number // len(families) + (0 if split == "train" else RESERVED_SEED)
+    rng = np.random.default_rng([seed, number, 11, split == "train"])
+    shape = make(families[number % len(families)], own)
+    yaw = rng.uniform(-np.pi, np.pi)
+    if shape.fixed:  # its front towards the actor, more or less
+        yaw = -np.pi / 2 - np.arctan2(shape.front[1], shape.front[0]) + rng.normal(0, 0.25)
+    return standing(shape, yaw), own, rng
 
 
-def object_clips(number, hands, split="train", each=3, limit=60, device="cpu"):
-    """All clips of object `number`: (list of clips with action, hands and captions added, object dict, grasps)."""
-    shape, seed, rng = object_shape(number, split)
-    vertices, faces = metric_mesh(shape.vertices, shape.faces, shape.name)
-    grid = distance_grid(vertices, faces)
-    points, normals = contact_points(vertices, faces)
-    points, normals = torch.as_tensor(points).float(), torch.as_tensor(normals).float()
-    table = float(vertices[:, 2].min())
-    near = grid.to(device)
-    searching = [hand.to(device) for hand in hands]
-    grasps = {side: find(shape, near, searching[side], side, table, rng) for side in (0, 1)}
-    hands = [hand.to("cpu") for hand in hands]  # one clip at a time is too little work for a GPU
-    made = []
-    for action, which, alternatives in plans(shape, grasps, rng, each):
-        seconds = float(rng.choice(LENGTHS[2:] if action == "hand over" else LENGTHS))
-        for grips in alternatives:
-            clip = compose(shape, action, grips, seconds, hands, grid, points, rng)
-            if clip is not None:
-                break
-        else:
+def hand_shape(rng):
+    """The actor's betas (10,) torch: the mean hand for one actor in three."""
+    drawn = np.clip(rng.normal(0, 0.8, 10), -2, 2) if rng.random() > 1 / 3 else np.zeros(10)
+    return torch.from_numpy(drawn).float()
+
+
+def grips_of(prop, hands, betas, rng):
+    """Every grasp found with either hand, closed and open where there is a hinge: two lists of actions.Grip."""
+    angles = [0.0]
+    if prop.shape.hinge is not None:
+        low, high = prop.shape.hinge.low, prop.shape.hinge.high
+        angles.append(float(rng.uniform(0.3, 0.8) if high > 2.6 else rng.uniform(0.7, 1.0)) * float(high if high > 0.05 else low))
+    found = [[], []]
+    for side in (0, 1):
+        for angle in angles:
+            grasps = find(prop, hands[side], side, rng, angle=angle, betas=betas)
+            for row in range(0 if grasps is None else len(grasps)):
+                kind = prop.shape.grips[int(grasps.grip[row])]
+                parts = {name: getattr(grasps, name)[row].numpy() for name in ("translation", "rotation", "flexion", "abduction", "approach")}
+                found[side].append(Grip(side, row=int(grasps.grip[row]), kind=kind.kind, part=kind.part, angle=angle,
+                                        turns=prop.shape.moves(kind), **parts))  # fmt: skip
+    return found
+
+
+def serves(prop, grip, action):
+    """Whether a grip may lead an action: as the shape says, at the right angle of the hinge."""
+    if action not in prop.shape.grips[grip.row].actions or grip.kind == "platform":  # that needs it in the air already
+        return False
+    if action == "close":
+        return grip.turns and grip.angle > 0.2
+    if grip.turns:
+        return grip.angle == 0.0
+    return True
+
+
+def ways(prop, action):
+    """How hands may go together for an action: some of the ways of actions.Cast."""
+    shape = prop.shape
+    grips = [g for g in shape.grips if action in g.actions]
+    found = set()
+    if action == "hand over":
+        return ["over"]
+    if any(g.kind == "two" for g in grips):
+        found.add("two")
+    for grip in grips:
+        if grip.kind == "two":
             continue
-        part = shape.grips[grips[0].row].part
-        words = [caption(shape, action, which, part, rng, split="train" if split == "train" else "test") for _ in range(WORDINGS)]
-        made.append({**clip, "action": action, "hands": which, "captions": words})
-        if len(made) == limit:
-            break
-    thing = {"points": points.numpy(), "normals": normals.numpy(), "seed": seed, "family": shape.name}
-    return made, thing, grasps
+        carries = grip.kind not in ("press", "palm") and not shape.moves(grip) and "lift" in grip.actions
+        if carries or (action in ON_THE_TABLE | {"use", "play", "screw", "browse"} and (shape.steady or not shape.moves(grip))):
+            found.add("one")
+        if action in WITH_HOLD and (not carries or action in ("set", "clean", "browse")) and any(HOLD in g.actions for g in shape.grips):
+            found.add("hold")
+        if action in WITH_SUPPORT and carries and any(g.kind == "platform" or HOLD in g.actions for g in shape.grips):
+            found.add("support")
+    return sorted(found)
 
 
-def make_shard(path, numbers, hands, encoder, split, device="cpu"):
+def casts(prop, grips, action, way, side, rng, count=TRIES):
+    """Up to `count` random casts of an action for a leading side."""
+    def role(hand, test):
+        rows = [g for g in grips[hand] if test(g, prop.shape.grips[g.row])]
+        return [rows[i] for i in rng.permutation(len(rows))]
+
+    two = way == "two"
+    lead = role(side, lambda g, spec: serves(prop, g, action) and (spec.kind == "two") == two and
+                (way != "support" or not (g.turns or g.kind in ("press", "palm"))))  # fmt: skip
+    if way == "one":
+        return [Cast(grip) for grip in lead[:count]]
+    second = role(1 - side, {
+        "two": lambda g, spec: spec.kind == "two" and action in spec.actions,
+        "over": lambda g, spec: serves(prop, g, action) and spec.kind != "two",
+        "hold": lambda g, spec: HOLD in spec.actions and spec.kind not in ("two", "platform") and not g.turns,
+        "support": lambda g, spec: (HOLD in spec.actions or spec.kind == "platform") and spec.kind != "two" and not g.turns,
+    }[way])  # fmt: skip
+    pairs = [Cast(a, b, way) for a in lead[:10] for b in second[:10]
+             if a.angle == b.angle and np.linalg.norm(a.translation - b.translation) > HANDS_APART
+             and (not two or a.row == b.row)]  # fmt: skip
+    return [pairs[i] for i in rng.permutation(len(pairs))[:count]]
+
+
+def carried(prop, action, cast):
+    """The grips that have to hold the object against gravity, in tuples that do so together."""
+    shape = prop.shape
+    if shape.fixed or (cast.way == "one" and (action in ON_THE_TABLE or cast.lead.kind in ("press", "palm"))):
+        return []
+    if cast.way == "two":
+        return [(cast.lead, cast.second)]
+    if cast.way == "hold":
+        return [(cast.second,)] if "lift" in shape.grips[cast.second.row].actions else []
+    return [(cast.lead,)] + ([(cast.second,)] if cast.way == "over" else [])
+
+
+class Holds:
+    """Whether grasps hold the object in simulation, each asked once."""
+
+    def __init__(self, prop, hands, betas):
+        self.prop, self.hands, self.betas, self.known = prop, hands, betas, {}
+
+    def all(self, groups):
+        return all(self.one(group) for group in groups)
+
+    def one(self, group):
+        key = tuple(map(id, group))
+        if key not in self.known:
+            posed = []
+            for grip in group:
+                flexion, abduction = (torch.from_numpy(v)[None] for v in (grip.flexion, grip.abduction))
+                pose = whole_pose(grip.side, torch.from_numpy(grip.rotation)[None], flexion, abduction)
+                vertices, _ = self.hands[grip.side](pose, torch.from_numpy(grip.translation)[None], self.betas)
+                posed += pieces(self.hands[grip.side], vertices[0])
+            self.known[key] = hold(posed, *self.mesh(group[0].angle)).held
+        return self.known[key]
+
+    def mesh(self, angle):
+        turn, shift = (v.numpy() for v in self.prop.part_pose(torch.tensor(float(angle))))
+        (vertices, faces), *part = self.prop.pieces
+        if not part:
+            return vertices, faces
+        moved = part[0][0] @ turn.T + shift
+        return np.concatenate([vertices, moved]), np.concatenate([faces, part[0][1] + len(vertices)])
+
+
+def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", seed=0):
+    """All clips of object `number`: (clips with action, hands and captions added, thing for shards.pack, tally).
+
+    tally: {(family, action): Counter of "kept" and of the reasons of rejection, one for each composed clip}.
+    """
+    shape, own, rng = object_shape(number, split, seed)
+    prop, betas = ready(shape), hand_shape(rng)
+    searching = [hand.to(device) for hand in hands]
+    grips = grips_of(prop.to(device), searching, betas.to(device), rng)
+    hands = [hand.to("cpu") for hand in hands]  # one clip at a time is too little work for a GPU
+    holds = Holds(prop, hands, betas)
+    plans = [(action, way, side) for action in shape.actions for way in ways(prop, action) for side in (0, 1)]
+    made, tally = [], {}
+    for turn in range(3):  # every plan once before any twice
+        for action, way, side in [plans[i] for i in rng.permutation(len(plans))]:
+            count = tally.setdefault((shape.name, action), Counter())
+            for cast in casts(prop, grips, action, way, side, rng):
+                if not holds.all(carried(prop, action, cast)):
+                    count["does not hold"] += 1
+                    continue
+                clip, measures, reason = compose(prop, action, cast, hands, betas, rng)
+                count[reason or "kept"] += 1
+                if clip is not None:
+                    part = shape.grips[cast.lead.row].part
+                    words = [caption(shape, action, cast.hands, part, rng, "train" if split == "train" else "test", clip["details"]) for _ in range(WORDINGS)]
+                    made.append({**clip, "action": action, "hands": cast.hands, "measures": measures, "captions": words})
+                    break
+            if len(made) == limit:
+                return made, thing_of(prop, number, own), tally
+    return made, thing_of(prop, number, own), tally
+
+
+def thing_of(prop, number, seed):
+    """A Prop as one of the objects of a shard."""
+    hinge = prop.shape.hinge
+    line = np.zeros(8) if hinge is None else np.concatenate([hinge.point, hinge.axis, [hinge.low, hinge.high]])
+    sizes = [len(piece[0]) for piece in prop.pieces]
+    faces = [piece[1] + start for piece, start in zip(prop.pieces, (0, sizes[0]))]
+    return {"points": prop.points.numpy(), "normals": prop.normals.numpy(), "moving": prop.moving, "hinge": line,
+            "vertices": np.concatenate([piece[0] for piece in prop.pieces]), "faces": np.concatenate(faces),
+            "turning": np.repeat([False, True][: len(faces)], [len(f) for f in faces]), "name": prop.shape.name,
+            "number": number, "seed": seed}  # fmt: skip
+
+
+def make_shard(path, numbers, hands, encoder, split, device="cpu", seed=0):
     """Makes the clips of some objects and writes them as one shard; returns how many clips."""
-    clips, things = [], []
+    clips, things, tallies = [], [], {}
     for number in numbers:
-        made, thing, _ = object_clips(number, hands, split, device=device)
+        made, thing, tally = object_clips(number, hands, split, device=device, seed=seed)
         clips += [{**clip, "object": len(things)} for clip in made]
         things.append(thing)
+        for key, count in tally.items():
+            tallies.setdefault("/".join(key), Counter()).update(count)
     if not clips:
         return 0
-    count = len(clips)
-    motion = np.zeros((count, LONGEST, clips[0]["motion"].shape[1]), np.float32)
-    contact = np.zeros((count, LONGEST, *clips[0]["contact"].shape[1:]), np.uint8)
-    for i, clip in enumerate(clips):
-        motion[i, : clip["frames"]], contact[i, : clip["frames"]] = clip["motion"], clip["contact"]
     text = encoder.encode([words for clip in clips for words in clip["captions"]])
-    text = torch.as_tensor(text).reshape(count, WORDINGS, -1).numpy().astype(np.float16)
-    arrays = {
-        "motion": motion, "contact": contact, "text": text,
-        "frames": np.array([c["frames"] for c in clips], np.int16),
-        "active": np.stack([c["active"] for c in clips]), "hold": np.stack([c["hold"] for c in clips]),
-        "object": np.array([c["object"] for c in clips], np.int16),
-        "points": np.stack([t["points"] for t in things]), "normals": np.stack([t["normals"] for t in things]),
-        "seed": np.array([t["seed"] for t in things], np.int64),
-    }  # fmt: skip
-    plain = {"captions": [c["captions"] for c in clips], "actions": [c["action"] for c in clips],
-             "families": [t["family"] for t in things], "numbers": list(map(int, numbers)), "hands": [c["hands"] for c in clips]}  # fmt: skip
-    shards.write(path, arrays, plain)
-    return count
+    for clip, vectors in zip(clips, torch.as_tensor(text).reshape(len(clips), WORDINGS, -1).numpy()):
+        clip["text"] = vectors
+    plain = {"split": split, "model": "open", "tally": tallies, "measures": [clip["measures"] for clip in clips]}
+    shards.write(path, *shards.pack(clips, things, plain))
+    return len(clips)
+
+
+def share(part):
+    """(which, of how many): from "K/N", or torchrun's when it started this process."""
+    if part is None and "RANK" in os.environ:
+        return int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+    return tuple(map(int, (part or "0/1").split("/")))
 
 
 def main(arguments=None):
@@ -151,23 +245,36 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="model_runtime data", description=__doc__.splitlines()[0])
     parser.add_argument("--out", required=True)
     parser.add_argument("--objects", type=int, default=400)
+    parser.add_argument("--clips", type=int, help="stop once this process has made its share of so many clips")
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--part", default="0/1", help="K/N: make every Nth shard, from the Kth, to share the work")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--part", help="K/N: make every Nth shard, from the Kth, to share the work")
     parser.add_argument("--split", choices=("train", "test", "unseen"), default="train")
-    parser.add_argument("--device", default="cpu", help="where grasps are searched")
+    parser.add_argument("--device", default="cpu", help="where grasps are searched; cuda takes this process's own card")
     options = parser.parse_args(arguments)
     os.makedirs(options.out, exist_ok=True)
-    mine, of = map(int, options.part.split("/"))
+    mine, of = share(options.part)
+    if options.device == "cuda" and "LOCAL_RANK" in os.environ:
+        options.device = f"cuda:{os.environ['LOCAL_RANK']}"
     hands, encoder = [load_hand(0), load_hand(1)], TextEncoder("cpu")
     numbers = range(options.first, options.first + options.objects)
+    total, begun = 0, time.time()
     for shard, start in enumerate(range(0, len(numbers), PER_SHARD)):
         chunk = numbers[start : start + PER_SHARD]
-        path = os.path.join(options.out, f"{options.split}-{chunk[0]:06d}.npz")
-        if shard % of != mine or os.path.exists(path):
+        path = os.path.join(options.out, f"{options.split}-{options.seed}-{chunk[0]:06d}.safetensors")
+        if shard % of != mine or (options.clips and total >= options.clips / of):
             continue
-        begun = time.time()
-        count = make_shard(path, chunk, hands, encoder, options.split, options.device)
-        print(f"{path}: {count} clips in {time.time() - begun:.0f} s", flush=True)
+        if os.path.exists(path):
+            total += len(shards.read(path, ["first"])[0]["first"]) - 1
+            continue
+        count = make_shard(path, chunk, hands, encoder, options.split, options.device, options.seed)
+        total += count
+        print(f"{path}: {count} clips; {total} in {time.time() - begun:.0f} s", flush=True)
+
+
+def paths(folder):
+    """The shards in a folder, sorted."""
+    return sorted(glob.glob(os.path.join(folder, "*.safetensors")))
 
 
 if __name__ == "__main__":
