@@ -10,11 +10,9 @@ from . import seam
 from .check import check_request
 from .condition.hands import hands_named
 from .condition.text import TextEncoder
-from .data.clips import IDLE
-from .data.shards import FPS
 from .diffusion import checkpoint as checkpoints
 from .diffusion.guidance import ContactGuidance, TOUCHING, sharpened
-from .diffusion.representation import MOTION, SIGNAL, to_world, unpack_hands, unpack_object
+from .diffusion.representation import FPS, IDLE, MOTION, SIGNAL, to_world, unpack_hands, unpack_object
 from .diffusion.sampler import sample
 from .evaluation.metrics import measures
 from .hands.layer import load_hand

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 import torch
 
-from ..diffusion.representation import contact_of_distance, pack_motion
+from ..diffusion.representation import IDLE, contact_of_distance, pack_motion
 from ..hands.layer import core
 from ..hands.limits import curl_pose
 from . import actions
@@ -23,9 +23,6 @@ OPENING = np.array([0.42, 0.38, 0.22] * 4 + [0.25, 0.25, 0.2])  # how much wider
 SHALLOW = -0.0018  # metres: deeper than this on the way in or out, and another way is tried
 CORE_ON_THE_WAY = 0.001  # the middle of the fingers stays this far outside: none passes through a wall
 TOUCHING = 0.0006  # metres: a hand that taps is in contact where it is nearer than this to its press
-
-# Where a hand that plays no part is, in the object's frame: a constant, so that the model need not guess it.
-IDLE = np.array([[-0.25, -0.30, 0.0], [0.25, -0.30, 0.0]], np.float32)
 
 
 def resting(side, table, rng):

@@ -5,6 +5,7 @@ time. Fingers in MANO's order: index, middle, pinky, ring, thumb.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -21,7 +22,6 @@ TOUCH = 0.003  # metres: nearer than this is contact
 DEEPEST = 0.002  # a kept grasp is nowhere deeper than this
 CORE = 0.0025  # and the middle of its fingers nowhere nearer than this: no finger stands in a thin wall
 APART = 0.009  # metres between the bones of different fingers
-SKIN = 200  # vertices of the hand that the search looks at
 AIR = np.array([0.0, -0.05, 0.20])  # metres: where a thing is, against its place on the table, once it rests on a palm
 COUPLING = 2 / 3  # the last joint bends with the middle one (Rijpkema & Girard 1991)
 
@@ -185,17 +185,38 @@ def comfort(translation, rotation, side, table, aloft):
     return cost.min(1)
 
 
+def farthest(points, mask, count):
+    """(count,) indices well spread over the points (V, 3) in `mask`, by farthest point sampling."""
+    rows = torch.nonzero(mask)[:, 0]
+    if len(rows) <= count:
+        return rows
+    chosen = [0]
+    distance = torch.full((len(rows),), float("inf"), device=points.device)
+    while len(chosen) < count:
+        distance = torch.minimum(distance, (points[rows] - points[rows[chosen[-1]]]).square().sum(-1))
+        chosen.append(int(distance.argmax()))
+    return rows[chosen]
+
+
+@lru_cache(maxsize=8)
+def sights(hand, device):
+    """What is looked at first, by many candidates, and then by the better ones; `device`: where the hand is now."""
+    return Sight(hand, 150, 60), Sight(hand, 400, 120)
+
+
 class Sight:
     """What the search looks at: some vertices of the hand, and which of them may make each finger's contact."""
 
-    def __init__(self, hand, names, device):
-        ids = hand.sample(SKIN)
-        self.ids = torch.cat([ids, hand.fingertips])
+    def __init__(self, hand, inner, outer):
+        """inner, outer: how many vertices of the skin that meets things, and of the rest of the fingers and the palm."""
+        forward = hand.template[:, 0] * (-1 if hand.side == 1 else 1) > 0.0
+        chosen = [farthest(hand.template, mask & forward, n) for mask, n in
+                  ((hand.palmar_mask, inner), (~hand.palmar_mask, outer))]  # fmt: skip
+        self.ids = torch.cat([*chosen, hand.fingertips])
         self.segment = hand.weights[self.ids].argmax(-1) - 1  # which of the 15 finger joints moves it; -1 = palm
         self.palmar = hand.palmar_mask[self.ids]
         self.middles = torch.nonzero((self.segment < 12) & self.palmar)[:, 0]
-        self.palm = torch.nonzero((self.segment == -1) & self.palmar)[:, 0]
-        self.regions = torch.stack([self._regions(hand, name) for name in names])  # (K, 5, P)
+        self.regions = torch.stack([self._regions(hand, name) for name in KINDS])  # (K, 5, P)
 
     def _regions(self, hand, name):
         tip = torch.stack([(self.segment == 3 * f + 2) & self.palmar for f in range(5)])
@@ -348,54 +369,55 @@ def find(prop, hand, side, rng, *, angle=0.0, count=72, iterations=(40, 60), kee
         return None
     betas = None if betas is None else torch.as_tensor(betas, dtype=torch.float32, device=device)
     hinge = torch.tensor(float(angle), device=device)
-    sight = Sight(hand, list(KINDS), device)
+    sight, closer = sights(hand, device)
     state["translation"] = arrive(prop, hand, side, state, sight.ids, hinge, betas)
     state["flexion"] = closed(prop, hand, side, state, sight, hinge, betas)
     state, loss = refine(prop, hand, side, state, sight, hinge, betas, state["table"], iterations[0], (0.15, 1.0))
     better = spread(state["grip"].cpu().numpy(), loss.cpu().numpy(), -(-len(loss) // 2))
     state = {name: value[torch.as_tensor(better, device=device)] for name, value in state.items()}
-    state, _ = refine(prop, hand, side, state, sight, hinge, betas, state["table"], iterations[1], (1.0, 4.0))
-    return judged(prop, hand, side, state, angle, betas, keep)
+    state, _ = refine(prop, hand, side, state, closer, hinge, betas, state["table"], iterations[1], (1.0, 4.0))
+    found, checks, rank = checked(prop, hand, side, state, angle, betas)
+    rows = np.flatnonzero(torch.stack(list(checks.values())).all(0).numpy())
+    rows = rows[spread(found.grip.numpy()[rows], rank[rows], keep)]
+    return found.pick(torch.from_numpy(rows)).detached() if len(rows) else None
 
 
-def judged(prop, hand, side, state, angle, betas, keep):
-    """The Grasps among the search's results that pass every check, by exact distances."""
+def checked(prop, hand, side, state, angle, betas):
+    """Measures all candidates by exact distances -> Grasps, {check: (N,) bool}, and how good each is (N,), less is better."""
     state = {name: value.cpu() for name, value in state.items()}
     prop, hand, betas = prop.to("cpu"), hand.to("cpu"), None if betas is None else betas.cpu()
+    hinge = torch.tensor(float(angle))
     (low, high), (narrow, wide) = (limit.unbind(-1) for limit in ranges())
-    names = list(KINDS)
-    kinds = [KINDS[names[i]] for i in state["kind"].tolist()]
+    kinds = [KINDS[list(KINDS)[i]] for i in state["kind"].tolist()]
+
+    def of_kind(value):
+        return torch.tensor([value(kind) for kind in kinds])
+
     flexion, abduction = state["flexion"].clamp(low, high), state["abduction"].clamp(narrow, wide)
-    pose = whole_pose(side, state["wrist"], flexion, abduction)
-    vertices, joints = hand(pose, state["translation"], betas)
-    distance = prop.exact(vertices, torch.tensor(float(angle)))
+    vertices, joints = hand(whole_pose(side, state["wrist"], flexion, abduction), state["translation"], betas)
+    distance = prop.exact(vertices, hinge)
     depth = (-distance.amin(-1)).clamp_min(0.0)
     joint = hand.weights.argmax(-1) - 1
     near = distance < TOUCH
     touching = torch.stack([near[:, (joint >= 3 * f) & (joint < 3 * f + 3)].any(-1) for f in range(5)], -1)
     palm = near[:, (joint == -1) & hand.palmar_mask].any(-1)
+    flat = of_kind(lambda kind: not kind.opposed and not kind.need)  # where the palm counts as a finger
     tips = vertices[:, hand.fingertips]
-    fine = (depth < DEEPEST) & (prop.distance(core(tips, joints), torch.tensor(float(angle))).amin(-1) > CORE)
-    fine &= vertices[..., 2].amin(-1) > state["table"] - 0.001
-    fine &= bones_apart(joints, tips) > APART
-    aloft = (state["table"] < -1).numpy()
-    ease = comfort(state["translation"].numpy(), state["wrist"].numpy(), side, prop.table, aloft)
-    fine &= torch.as_tensor(np.isfinite(ease))
-    needed = torch.tensor([[f in kind.need for f in range(5)] for kind in kinds])
-    fine &= (touching | ~needed).all(-1)
-    flat = torch.tensor([not kind.opposed and not kind.need for kind in kinds])  # where the palm counts as a finger
-    fine &= touching[:, :4].sum(-1) + (flat & palm).int() >= torch.tensor([kind.count for kind in kinds])
-    aimed = (tips[:, 0] - state["target"]).norm(dim=-1) < 0.010
-    fine &= aimed | (state["aimed"] < 0.5)
-    opposes = torch.tensor([kind.opposed for kind in kinds])
-    fine &= ~opposes | opposed(prop, torch.tensor(float(angle)), vertices, distance, joint)
-    odd = natural(flexion, abduction)
-    rank = depth.numpy() * 300 + odd.numpy() * 0.2 + np.where(np.isfinite(ease), ease, 0) * 0.5
-    rows = np.flatnonzero(fine.numpy())
-    rows = torch.from_numpy(rows[spread(state["grip"].numpy()[rows], rank[rows], keep)])
+    ease = comfort(state["translation"].numpy(), state["wrist"].numpy(), side, prop.table, (state["table"] < -1).numpy())
+    checks = {
+        "depth": depth < DEEPEST,
+        "core": prop.distance(core(tips, joints), hinge).amin(-1) > CORE,
+        "table": vertices[..., 2].amin(-1) > state["table"] - 0.001,
+        "apart": bones_apart(joints, tips) > APART,
+        "arm": torch.as_tensor(np.isfinite(ease)),
+        "need": (touching | ~of_kind(lambda kind: [f in kind.need for f in range(5)])).all(-1),
+        "count": touching[:, :4].sum(-1) + (flat & palm).int() >= of_kind(lambda kind: kind.count),
+        "aim": ((tips[:, 0] - state["target"]).norm(dim=-1) < 0.010) | (state["aimed"] < 0.5),
+        "opposed": ~of_kind(lambda kind: kind.opposed) | opposed(prop, hinge, vertices, distance, joint),
+    }
     found = Grasps(side, float(angle), state["translation"], state["wrist"], flexion, abduction, state["grip"],
                    state["approach"], depth, touching)  # fmt: skip
-    return found.pick(rows).detached() if len(rows) else None
+    return found, checks, 300 * depth.numpy() + 0.2 * natural(flexion, abduction).numpy() + 0.5 * ease
 
 
 def opposed(prop, angle, vertices, distance, joint):

@@ -9,6 +9,7 @@ The canonical frame has its origin at the object's position in the first frame, 
 object's rotation in the first frame is the identity: the object's mesh enters as it stands.
 """
 
+import numpy as np
 import torch
 
 from ..hands.rotation import matrix_to_sixd, sixd_to_matrix
@@ -18,6 +19,9 @@ HAND = 99
 MOTION = 2 * HAND + 10
 CONTACT = 2 * POINTS
 SIGNAL = MOTION + CONTACT
+FPS = 15.0  # frames a second of the signal
+# Where a hand that plays no part is, in the object's frame: a constant, so that the model need not guess it.
+IDLE = np.array([[-0.25, -0.30, 0.0], [0.25, -0.30, 0.0]], np.float32)
 CONTACT_DECAY = 0.01  # metres; contact = exp(-distance / CONTACT_DECAY)
 
 

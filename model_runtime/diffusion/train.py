@@ -21,11 +21,13 @@ from ..hands.layer import load_hand
 from . import checkpoint
 from .losses import Skeleton, losses, noise_for
 from .network import JointHOI
-from .representation import MOTION
+from .representation import FPS, MOTION
+
+READ = ("motion", "contact", "first", "active", "text", "object", "points", "normals")
 
 
 class Clips:
-    """Clips of all shards seen so far, grouped by length so that a batch needs no padding."""
+    """Clips of all shards seen so far, at the signal's rate, grouped by length so that a batch needs no padding."""
 
     def __init__(self, folder):
         self.folder, self.seen, self.groups = folder, set(), {}
@@ -33,22 +35,24 @@ class Clips:
 
     def refresh(self):
         """Takes in the shards that have appeared since the last call; returns how many."""
-        fresh = sorted(set(glob.glob(os.path.join(self.folder, "*.npz"))) - self.seen)
+        fresh = sorted(set(glob.glob(os.path.join(self.folder, "*.safetensors"))) - self.seen)
         for path in fresh:
-            arrays, _ = shards.read(path)
-            for length in np.unique(arrays["frames"]):
-                rows = np.flatnonzero(arrays["frames"] == length)
-                group = self.groups.setdefault(int(length), [])
+            arrays, plain = shards.read(path, READ)
+            every = round(plain["fps"] / FPS)
+            first, lengths = arrays["first"], -(-np.diff(arrays["first"]) // every)
+            for length in np.unique(lengths):
+                rows = np.flatnonzero(lengths == length)
+                frames = first[rows, None] + every * np.arange(length)
                 thing = arrays["object"][rows]
-                group.append({
-                    "motion": torch.from_numpy(arrays["motion"][rows, :length]),
-                    "contact": torch.from_numpy(arrays["contact"][rows, :length]),
+                self.groups.setdefault(int(length), []).append({
+                    "motion": torch.from_numpy(arrays["motion"][frames]),
+                    "contact": torch.from_numpy(arrays["contact"][frames]),
                     "active": torch.from_numpy(arrays["active"][rows]),
                     "text": torch.from_numpy(arrays["text"][rows]),
                     "points": torch.from_numpy(arrays["points"][thing]),
                     "normals": torch.from_numpy(arrays["normals"][thing]),
                 })  # fmt: skip
-                self.clips += len(rows)
+            self.clips += len(lengths)
             self.seen.add(path)
         return len(fresh)
 

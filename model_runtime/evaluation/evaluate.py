@@ -17,38 +17,50 @@ import torch
 from ..condition.hands import hands_named
 from ..condition.text import TextEncoder
 from ..data import make, shards
+from ..diffusion.representation import FPS
 from ..generate import Generator
 from ..hands.layer import load_hand
 from ..objects.distance import ExactDistance, distance_grid
 from ..objects.mesh import metric_mesh
 from ..seam import Request
-from .metrics import measures
+from .metrics import measures, moved
 
 SHOWN = ("id_max_mm", "deepest_mm", "contact_ratio", "slip_mm", "jerk", "hand_correct", "seconds")
 
 
 def cases(split, objects, folder):
-    """One clip of ground truth for each of `objects` objects: dicts of vertices, faces, caption, hands, signal, active."""
+    """One clip of ground truth for each of `objects` objects that have no hinge, of those in which they are moved: dicts."""
     hands, encoder = [load_hand(0), load_hand(1)], None
     found = []
     for number in range(10 * objects):
-        path = os.path.join(folder, f"{split}-{number:06d}.npz")
+        path = os.path.join(folder, f"{split}-0-{number:06d}.safetensors")
         if not os.path.exists(path):
             encoder = encoder or TextEncoder("cpu")
             if not make.make_shard(path, [number], hands, encoder, split):
                 continue
         arrays, plain = shards.read(path)
-        row = number % len(plain["actions"])
-        shape, _, _ = make.object_shape(number, split)
-        frames = int(arrays["frames"][row])
-        contact = torch.from_numpy(arrays["contact"][row, :frames]).float().flatten(1) / 255
-        found.append({"family": shape.name, "number": number, "vertices": shape.vertices, "faces": shape.faces,
+        every = round(plain["fps"] / FPS)
+        rows = [row for row in range(len(plain["actions"])) if moved_in(arrays, row)]
+        if arrays["hinge"][0].any() or not rows:
+            continue
+        row = rows[number % len(rows)]
+        frames = slice(*arrays["first"][row : row + 2], every)
+        vertices, faces, _ = shards.mesh(arrays, 0)
+        contact = torch.from_numpy(arrays["contact"][frames]).float().flatten(1) / 255
+        motion = torch.from_numpy(arrays["motion"][frames])
+        found.append({"family": plain["objects"][0], "number": number, "vertices": vertices, "faces": faces,
                       "prompt": plain["captions"][row][0], "action": plain["actions"][row], "hands": plain["hands"][row],
-                      "active": arrays["active"][row], "seconds": (frames - 1) / shards.FPS,
-                      "signal": torch.cat([torch.from_numpy(arrays["motion"][row, :frames]), contact], -1)})  # fmt: skip
+                      "active": arrays["active"][row], "betas": arrays["betas"][row], "seconds": (len(motion) - 1) / FPS,
+                      "signal": torch.cat([motion, contact], -1)})  # fmt: skip
         if len(found) == objects:
             break
     return found
+
+
+def moved_in(arrays, row):
+    """Whether a clip moves its object at all."""
+    motion = torch.from_numpy(arrays["motion"][slice(*arrays["first"][row : row + 2])])
+    return bool(moved(motion).sum() > 5)
 
 
 def correct(case, values):
@@ -67,7 +79,8 @@ def evaluate(split, clips, seed, checkpoint, folder, device="cpu"):
     for i, case in enumerate(chosen):
         vertices, faces = metric_mesh(case["vertices"], case["faces"], case["family"])
         exact = ExactDistance(distance_grid(vertices, faces), vertices, faces)
-        truth = measures(case["signal"], [h.cpu() for h in generator.hands], exact, case["active"], shards.FPS)
+        truth = measures(case["signal"], [h.cpu() for h in generator.hands], exact, case["active"], FPS,
+                         torch.from_numpy(case["betas"]))  # fmt: skip
         begun = time.time()
         clip = generator.generate(Request(case["prompt"], vertices, faces, seconds=case["seconds"], seed=seed + i))
         clip.metrics["seconds"] = time.time() - begun

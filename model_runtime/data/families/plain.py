@@ -107,8 +107,11 @@ def phone(rng):
     return assemble("phone", nouns, [(parts, solid), ("back", bump)], grips, tip=earpiece, front=UP, up=X)
 
 
-def grid_box(lines):
-    """A box cut at the given rising coordinates along X, Y and Z -> one closed solid with vertices at every crossing."""
+def grid_box(lines, radius=None):
+    """A box cut at the given rising coordinates along X, Y and Z -> one closed solid with vertices at every crossing.
+
+    With a `radius` its edges are rounded: the lines' outer ones then start and end with those of `rounded_line`.
+    """
     vertices, faces, start = [], [], 0
     for axis in range(3):
         u, v = lines[(axis + 1) % 3], lines[(axis + 2) % 3]
@@ -122,7 +125,65 @@ def grid_box(lines):
             faces.append(quads if side else quads[:, ::-1])
             vertices.append(grid.reshape(-1, 3))
             start += index.size
-    return welded(np.concatenate(vertices), np.concatenate(faces))
+    vertices, faces = welded(np.concatenate(vertices), np.concatenate(faces))
+    if radius is None:
+        return vertices, faces
+    core = np.array([line[-1] for line in lines]) - radius
+    core = np.clip(vertices, -core, core)
+    edge = vertices - core
+    return core + edge * (radius / np.linalg.norm(edge, axis=1, keepdims=True)), faces
+
+
+def rounded_line(half, radius, cuts):
+    """Coordinates from -half to half: three for each rounded edge, and in between those of `cuts`."""
+    corner = radius * np.tan(np.linspace(0, np.pi / 4, 4))
+    inside = np.asarray(cuts)[np.abs(cuts) < half - radius - 1e-4]
+    return np.concatenate([radius - half - corner[::-1], inside, half - radius + corner])
+
+
+def keyed_box(size, radius, area, grid, high, screen=None):
+    """A rounded box with a field of raised keys on top, and a sunk screen: one solid.
+
+    area, screen (low x, high x, half width); grid (rows along X, columns along Y); high: metres that keys stand out.
+    -> solid, part names per face ("body", "keys", "screen"), middles of the keys' tops (rows * columns, 3).
+    """
+    low, far, half = area
+    step = 1e-4 + 0.0004
+    edges, centres = [], []
+    for start, end, count in ((low, far, grid[0]), (-half, half, grid[1])):
+        pitch = (end - start) / count
+        middle = start + pitch * (np.arange(count) + 0.5)
+        centres.append(middle)
+        edges.append(middle[:, None] + 0.36 * pitch * np.array([-1, 1]))
+    cuts = [(pairs[..., None] + np.array([[-step, 0], [0, step]])).ravel() for pairs in edges]
+    if screen is not None:
+        for axis, ends in enumerate((screen[:2], (-screen[2], screen[2]))):
+            cuts[axis] = np.append(cuts[axis], [ends[0] - step, ends[0], ends[1], ends[1] + step])
+    plain = np.arange(-size[0] / 2, size[0] / 2, 0.012)
+    cuts[0] = np.append(cuts[0], plain[np.abs(plain[:, None] - cuts[0]).min(1) > 0.004])
+    cuts[1] = np.unique(cuts[1].round(6))
+    cuts[1] = cuts[1][np.append(True, np.diff(cuts[1]) > 2e-4)]
+    lines = [rounded_line(size[0] / 2, radius, np.sort(cuts[0])), rounded_line(size[1] / 2, radius, cuts[1]),
+             rounded_line(size[2] / 2, radius, np.zeros(0))]  # fmt: skip
+    points, faces = grid_box(lines, radius)
+
+    def within(places, ends, slack=1e-5):
+        return ((places[:, None] > ends[:, 0] - slack) & (places[:, None] < ends[:, 1] + slack)).any(1)
+
+    def over(places):
+        top = places[:, 2] > size[2] / 2 - 1e-5
+        keys = top & within(places[:, 0], edges[0]) & within(places[:, 1], edges[1])
+        sunk = np.zeros(len(places), bool)
+        if screen is not None:
+            sunk = top & within(places[:, 0], np.array([screen[:2]])) & (np.abs(places[:, 1]) < screen[2] + 1e-5)
+        return keys, sunk
+
+    keys, sunk = over(points[faces].mean(1))
+    raised, lowered = over(points)
+    points[:, 2] += high * raised - 0.0012 * lowered
+    tops = np.stack(np.meshgrid(*centres, indexing="ij"), -1).reshape(-1, 2)
+    tops = np.column_stack([tops, np.full(len(tops), size[2] / 2 + high)])
+    return (points, faces), np.where(keys, "keys", np.where(sunk, "screen", "body")), tops
 
 
 def book(rng):
