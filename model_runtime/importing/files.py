@@ -29,6 +29,8 @@ def _reading(path, read):
     """read() with every way in which it can fail told as a sentence."""
     try:
         return read()
+    except UserError:  # of another file that was read on the way
+        raise
     except (Refused, mano.NotMano) as error:
         reason = str(error).replace("a MANO file", "such a file")
     except OSError as error:

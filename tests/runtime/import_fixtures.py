@@ -8,7 +8,9 @@ import scipy.sparse
 import smplx
 from smplx.utils import Struct
 import torch
+from scipy.spatial.transform import Rotation
 
+from model_runtime.diffusion.representation import to_world, unpack_hands, unpack_object
 from model_runtime.hands.layer import FOLDER
 
 SIDES = ("LEFT", "RIGHT")
@@ -23,9 +25,8 @@ def mano_data(side):
     data = {name: stored[name].astype(float) if stored[name].dtype.kind == "f" else stored[name] for name in stored.files}
     count, flip = len(data["v_template"]), np.ones(3) if side else MIRROR
     assert data["v_template"][:, 0].mean() * (-1 if side else 1) > 0  # a right hand points along -x
-    right = np.load(os.path.join(FOLDER, "OPEN_RIGHT.npz"), allow_pickle=False)["shapedirs"].astype(float)
-    moving = (right if side else data["shapedirs"] * MIRROR[:, None]) + rng.normal(0, 1e-3, (3, 10))
-    data["shapedirs"] = moving if side else moving * np.array([1.0, 1, 1])[:, None]  # released: the same sign of x
+    # As released: x of the left hand's shape directions has the right hand's sign.
+    data["shapedirs"] = data["shapedirs"] * flip[:, None] + rng.normal(0, 1e-3, (3, 10))
     data["v_template"] = data["v_template"] + np.array([0.09, 0.006, 0.004]) * flip
     data["posedirs"] = rng.normal(0, 1e-4, (count, 3, 135)) * flip[:, None]
     data["hands_mean"] = rng.normal(0.1, 0.1, 45)
@@ -69,6 +70,23 @@ def box(extent):
 
     mesh = trimesh.creation.box(extents=extent).subdivide().subdivide()
     return np.array(mesh.vertices), np.array(mesh.faces)
+
+
+def back_to_the_recording(clip, wrists):
+    """A clip's object pose and wrists, taken back to the recording's world by the rigid motion that fits its wrists best.
+
+    wrists (T, 2, 3) of the recording. Returns (rotation (T, 3, 3), translation (T, 3)) of the clip's object there and the
+    rotation (3, 3) from the clip's world into the recording's; asserts that one rigid motion fits all frames to 0.1 mm.
+    """
+    motion = torch.from_numpy(clip["motion"])
+    place, turn, _ = unpack_object(motion)
+    assert place[0].abs().max() < 1e-6 and (turn[0] - torch.eye(3)).abs().max() < 1e-5
+    seen = to_world(*unpack_hands(motion), place, turn)[0].double().numpy()[:, clip["active"]].reshape(-1, 3)
+    known = wrists[:, clip["active"]].reshape(-1, 3)
+    back = Rotation.align_vectors(known - known.mean(0), seen - seen.mean(0))[0].as_matrix()
+    np.testing.assert_allclose((seen - seen.mean(0)) @ back.T + known.mean(0), known, atol=1e-4)
+    moved = (place.double().numpy() - seen.mean(0)) @ back.T + known.mean(0)
+    return back @ turn.double().numpy(), moved, back
 
 
 class StandInEncoder:

@@ -11,10 +11,9 @@ import trimesh
 
 from model_runtime import __main__ as entry
 from model_runtime.data import shards
-from model_runtime.diffusion.representation import to_world, unpack_hands, unpack_object
 from model_runtime.importing import command_line, convert, files, grab
 from model_runtime.seam import UserError
-from runtime.import_fixtures import StandInEncoder, box, second_opinion, smplx_hand, write_mano
+from runtime.import_fixtures import StandInEncoder, back_to_the_recording, box, second_opinion, smplx_hand, write_mano
 
 FRAMES = 241  # two seconds at 120 frames a second
 
@@ -166,30 +165,19 @@ def test_clips_of_a_recording(tmp_path, mano):
     touching = np.flatnonzero((distance < 0.005).any(1))
     first = max(0, touching[0] - 15)
     assert 0 < first < 20 and len(clip["motion"]) == len(hand) - first == len(clip["hold"])
-    place, turn, _ = unpack_object(torch.from_numpy(clip["motion"]))
-    assert place[0].abs().max() < 1e-6 and (turn[0] - torch.eye(3)).abs().max() < 1e-5
-    # Rigid: every distance between the object's and the wrist's place is the world's, and up is up.
-    wrist = to_world(*unpack_hands(torch.from_numpy(clip["motion"])), place, turn)[0].numpy()
-    expected = np.linalg.norm(truth["hands"][1][1][::4][first:] - middle[first:], axis=1)
-    np.testing.assert_allclose(np.linalg.norm(wrist[:, 1] - place.numpy(), axis=1), expected, atol=1e-4)
-    rise = middle[first:, 2] - middle[first, 2]
-    np.testing.assert_allclose(place[:, 2].numpy(), rise, atol=1e-4)
-    # The contact map, by brute force in the world.
-    stand = thing["points"]
-    points = np.einsum("tij,pj->tpi", turn.numpy(), stand) + place.numpy()[:, None]
-    hand_then = rigid(middle[first:], truth["hands"][1][1][::4][first:], place.numpy(), wrist[:, 1], hand[first:])
-    near = np.linalg.norm(points[-1][:, None] - hand_then[-1][None], axis=-1).min(1)
-    np.testing.assert_allclose(clip["contact"][-1, 1] / 255, np.exp(-near / 0.01), atol=0.01)
+    # Taken back to the world: the object's middle, its pose, and the contact map by brute force.
+    hand, posed, middle = hand[first:], posed[first:], middle[first:]
+    wrists = np.stack([side[1][::4][first:] for side in truth["hands"]], 1)
+    turn, place, back = back_to_the_recording(clip, wrists)
+    np.testing.assert_allclose(place, middle, atol=2e-4)
+    np.testing.assert_allclose(back[:, 2], [0, 0, 1], atol=1e-3)  # up stays up
+    points = np.einsum("tij,pj->tpi", turn, thing["points"]) + place[:, None]
+    for frame in (0, len(hand) // 2, -1):
+        on_box = np.abs((points[frame] - middle[frame]) @ turns[first:][frame]) / (np.array([0.05, 0.08, 0.11]) / 2)
+        np.testing.assert_allclose(on_box.max(1), 1, atol=0.01)
+        near = np.linalg.norm(points[frame][:, None] - hand[frame][None], axis=-1).min(1)
+        np.testing.assert_allclose(clip["contact"][frame, 1] / 255, np.exp(-near / 0.01), atol=0.015)
     assert clip["contact"][-1, 1].max() > 150 and not clip["contact"][:, 0].any() and clip["active"].tolist() == [False, True]
-
-
-def rigid(middle, wrist, place, seen, vertices):
-    """World vertices (T, V, 3) in the clip's frame: the turn about +Z that takes the world's wrist to the clip's."""
-    before, after = wrist - middle, seen - place
-    angle = np.unwrap(np.arctan2(after[:, 1], after[:, 0]) - np.arctan2(before[:, 1], before[:, 0]))
-    turn = Rotation.from_euler("z", angle.mean()).as_matrix()
-    assert np.ptp(angle) < 1e-2  # one turn for all frames
-    return (vertices - middle[0]) @ turn.T
 
 
 def test_shards_and_going_on(tmp_path, mano, monkeypatch):
