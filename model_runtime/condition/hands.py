@@ -3,9 +3,10 @@
 import re
 
 _OWNER = r"(?:(?:the|your|my|his|her|their|its|a|only|just)\s+)*"
-_PART = r"(?:hands?|handed(?:ly)?|handers?|palms?|fists?|fingers?|fingertips?|thumbs?)"
+_WHICH = r"(?:(?:index|middle|ring|little|flat|open)[\s-]+)?"
+_PART = rf"{_WHICH}(?:hands?|handed(?:ly)?|handers?|palms?|fists?|(?:fore)?fingers?|fingertips?|thumbs?)"
 _SIDED = rf"(left|right)[\s-]+{_PART}\b"
-_OTHER_END = r"(?=\s*(?:$|[.,;:!?)]|\b(?:and|then|while|to|for|so|or|as|before|after|one|in|\w+ly)\b))"
+_OTHER_END = r"(?=\s*(?:$|[.,;:!?)]|\b(?:and|then|while|to|for|so|or|as|before|after|at|without|a|once|twice|\w+\s+times|one|in|\w+ly)\b))"
 _OTHER = rf"{_OWNER}(?!\1)(?:left|right){_OTHER_END}"
 _WORDS = r"[^.;]{0,60}?"  # in between; bounded, so that a long prompt takes no long time
 
@@ -30,6 +31,9 @@ _BOTH = [
         rf"\b(?:with|using|in|between|use)\s+{_OWNER}hands\b",
         r"\b(?:switch|swap|change|exchang)(?:e?s|ing|ping|e)?\s+hands\b",
         r"\b(?:one\s+hand\s+to\s+(?:the\s+other|another)|from\s+hand\s+to\s+hand)\b",
+        rf"\bone\s+hand\b{_WORDS}\bwith\s+the\s+other{_OTHER_END}",
+        rf"\b(left|right)[\s-]+hand\b{_WORDS}\b(?:and|while|as)\s+{_OWNER}(?!\1)(?:left|right)\s+one\b",
+        rf"\b(?:pass|giv|hand|transfer|switch|put)\w*\s{_WORDS}\b(?:in)?to\s+{_OWNER}(?:left|right)[\s-]+hand\b",
         rf"\b(?:left|right)(?:[\s-]+hand)?[\s-]*(?:and|&|\+|plus|then)\s+{_OWNER}(?:left|right)[\s-]+{_PART}\b",
         rf"\bfrom\s+{_OWNER}(left|right)[\s-]+hand\s+(?:in)?to\s+{_OWNER}(?!\1)(?:left|right)\b",
         rf"\bfrom\s+{_OWNER}(left|right)\s+(?:in)?to\s+{_OWNER}(?!\1)(?:left|right)[\s-]+hand\b",

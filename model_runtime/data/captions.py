@@ -328,7 +328,7 @@ SPECIFIC = {
     ("door", "open"): _group("*pull {obj} open | *swing {obj} open", "*get {obj} to swing open"),
     ("door", "close"): _group("*push {obj} shut | *swing {obj} shut | *pull {obj} to", "*get {obj} to swing shut"),
     ("door knob", "turn"): _group("*turn {obj} of the door | *rotate {obj} of the door", "*twist {obj} of the door"),
-    ("door knob", "use"): _group("*turn {obj} | *rotate {obj} | *open the door with {obj}", "*twist {obj}"),
+    ("door knob", "use"): _group("*turn {obj} | *rotate {obj} | *open the door with {obj}", "*give {obj} a twist"),
     ("jar", "open"): _group("*unscrew the lid of {obj} | *twist the lid off {obj} | *take the lid off {obj} | *unscrew {obj} |"
                             "*screw the lid off {obj} | *twist {obj} open", "*loosen the lid of {obj}"),
     ("jar", "close"): _group("*screw the lid onto {obj} | *close the lid of {obj} | *put the lid on {obj} | *screw {obj} shut",
@@ -339,7 +339,7 @@ SPECIFIC = {
     ("box", "open"): _group("*open the lid of {obj} | *lift the lid of {obj} | *flip {obj} open | *raise the lid of {obj}",
                             "*fold back the lid of {obj}"),
     ("box", "close"): _group("*close the lid of {obj} | *put down the lid of {obj} | *flip {obj} shut", "*lower the lid of {obj}"),
-    ("teapot", "open"): _group("*lift the lid of {obj} | *open the lid of {obj}", "*raise the lid of {obj}"),
+    ("teapot", "open"): _group("*lift the lid of {obj} | *open the lid of {obj}", "*take up the lid of {obj}"),
     ("teapot", "close"): _group("*close the lid of {obj} | *put down the lid of {obj}", "*lower the lid of {obj}"),
     ("teapot", "pour"): _group("*pour tea from {obj} | *pour some tea out of {obj} | *pick up {obj} and *pour tea", "*serve tea from {obj}"),
     ("waffle iron", "open"): _group("*open the top of {obj} | *lift the top of {obj}", "*fold up the top of {obj}"),
@@ -360,7 +360,7 @@ SPECIFIC = {
     ("game controller", "use"): _group("*play a game with {obj} | *press the buttons of {obj}", "*enjoy a video game with {obj}"),
     ("piggy bank", "use"): _group("*put a coin into {obj} | *save money in {obj} | *drop a coin into {obj}", "*feed a coin to {obj}"),
     ("piggy bank", "shake"): _group("*rattle the coins in {obj} | *shake the coins in {obj}", "*jingle the coins in {obj}"),
-    ("mouse", "use"): _group("*click with {obj} | *move the cursor with {obj} | *click the button of {obj}", "*point and *click with {obj}"),
+    ("mouse", "use"): _group("*click with {obj} | *move the cursor with {obj} | *click the button of {obj}", "*scroll with {obj}"),
     ("mouse", "press"): _group("*click {obj} | *click with {obj} | *click the button of {obj}", "*make a click with {obj}"),
     ("mouse", "tap"): _group("*click {obj} | *click with {obj} | *click the button of {obj}", "*make a click with {obj}"),
     ("light bulb", "use"): _group("*screw in {obj} | *turn {obj} into the socket", "*twist {obj} into the socket"),
@@ -369,7 +369,7 @@ SPECIFIC = {
     ("airplane", "fly"): _group("*fly {obj} like a plane | *make {obj} take off | *pilot {obj}", "*make {obj} cruise through the air"),
     ("airplane", "play"): _group("*fly {obj} | *make {obj} fly", "*let {obj} soar"),
     ("train", "play"): _group("*drive {obj} along | *make {obj} roll | *roll {obj} over the table", "*let {obj} travel along the table"),
-    ("train", "push"): _group("*roll {obj} along | *drive {obj} over the table", "*make {obj} roll"),
+    ("train", "push"): _group("*roll {obj} along | *drive {obj} over the table", "*get {obj} rolling"),
     ("lemon", "squeeze"): _group("*squeeze the juice out of {obj} | *squeeze some juice from {obj}", "*juice {obj}"),
     ("duck", "squeeze"): _group("*make {obj} squeak", "*get {obj} to squeak"),
 }  # fmt: skip
@@ -636,8 +636,8 @@ def _table(keys, action, hands, part, stays, details, rng):
 
 def _then(clauses):
     """Those clauses that can be said of a thing already named and taken, saying "it"."""
-    taking = r"\*(?:pick|grab|get|grasp|seize|reach|take \{obj|take hold|touch|clasp|grip)|.* and \*"
-    particle = r".*\b(?:up|down|out|over|on|off|away|in) \{obj"
+    taking = r"\*(?:pick|grab|get \{obj\}$|get hold|get a grip|grasp|seize|reach|take \{obj|take hold|touch|clasp|grip)|.* and \*"
+    particle = r".*\b(?:up|down|out|over|off|away) \{obj|\*(?:turn|switch|power|put|try|slip|screw) (?:on|in) \{obj"
     return [c.replace("{obj}", "{it}") for c in clauses if not re.match(taking, c) and not re.match(particle, c)]
 
 
