@@ -72,8 +72,7 @@ def alarm_clock(rng):
     at = np.array([-depth / 2, rng.uniform(-0.4, 0.4) * radius, rng.uniform(-0.3, 0.3) * radius])
     back = along_x(button(knob, 0.010))
     solids.append(("knob", (at + back[0] * [-1, 1, 1], back[1][:, ::-1])))
-    sides = [Grip("body", "wrap", side * 0.55 * radius, UP, fan(-side, UP, 15, 3), EVERY + ("see",), depth / 2, radius)
-             for side in (Y, -Y)]  # fmt: skip
+    sides = [Grip("body", "wrap", side * 0.55 * radius, UP, fan(-side, UP, 15, 3), EVERY, depth / 2, radius) for side in (Y, -Y)]
     grips = [
         *sides,
         Grip("body", "two", np.zeros(3), UP, np.stack([Y, -Y]), BOTH + ("shake",), radius, radius),
@@ -128,16 +127,15 @@ def game_controller(rng):
     """A game controller lying on its back: two horns towards -X, where the player sits; sticks and buttons on top."""
     wide, reach = rng.uniform(0.055, 0.068), rng.uniform(0.05, 0.075)
     thick, fat = rng.uniform(0.014, 0.018), rng.uniform(0.018, 0.023)
-    side = bezier([(-reach, wide + 0.012), (-0.3 * reach, wide + 0.006), (0.35 * reach, wide), (0.012, 0.5 * wide),
-                   (0.004, 0)], 20)  # fmt: skip
-    path = np.vstack([side, side[-2::-1] * [1, -1]])
-    end = np.clip(np.linspace(0, 1, 20) / 0.16, 0.03, 1)
-    swell = np.sqrt(1 - (1 - end) ** 2)
-    swell = np.concatenate([swell, swell[-2::-1]])
-    horn = np.interp(path[:, 0], [-reach, 0], [0.78, 1.0])
-    shell = tube(np.column_stack([path, 0 * path[:, 0]]), thick * swell * horn, fat * swell * horn, 20, UP, 2.4)
-    body = moved(rounded_box((2.9 * fat, 1.75 * wide, 1.8 * thick), 0.012, 0.012), (0.006 - 0.6 * fat, 0, 0))
-    solids = [("body", shell), ("body", body)]
+    side = bezier([(-0.2 * fat, 0.62 * wide), (0.2 * fat, wide), (-0.5 * reach, 1.02 * wide), (-reach, wide + 0.012)], 18)
+    end = np.sqrt(1 - np.clip(np.linspace(-5.25, 0.999, 18), 0, 1) ** 2)
+    horn = np.linspace(0.9, 0.72, 18)
+    shell = tube(np.column_stack([side, 0 * end]), thick * end * horn, fat * end * horn, 20, UP, 2.3)
+    profile = rounded([(0.5, -0.95 * thick), (0.88, -0.95 * thick), (1.0, 0), (0.88, 0.95 * thick), (0.3, 0.95 * thick)],
+                      [0.2, 0.6, 0.2])  # fmt: skip
+    outline = squircle(48, 3.2) * [1.6 * fat, 0.98 * wide]
+    body = moved(lathe(divided(profile, 0.3), 48, outline), (-0.45 * fat, 0, 0))
+    solids = [("body", body), ("body", shell), ("body", mirrored(shell))]
     stick = lathe(rounded([(0.005, -0.008), (0.005, 0.005), (0.009, 0.007), (0.0085, 0.0105), (0.003, 0.0095)], 0.001, 2), 16)
     top = 0.9 * thick
     at = np.array([-1.1 * fat, 0.34 * wide, top])
@@ -148,17 +146,17 @@ def game_controller(rng):
     solids += [("buttons", moved(small, across * [1, -1, 1] + [*shift, 0])) for shift in around]
     solids += [("pad", moved(rounded_box(size, 0.002, 0.006), across)) for size in ((0.022, 0.007, 0.009),
                                                                                   (0.007, 0.022, 0.0085))]  # fmt: skip
-    solids += [("triggers", moved(rounded_box((0.014, 0.030, 0.013), 0.005, 0.007), (fat, s * 0.66 * wide, 0)))
+    solids += [("triggers", moved(rounded_box((0.014, 0.030, 0.013), 0.005, 0.007), (1.1 * fat, s * 0.5 * wide, 0)))
                for s in (1, -1)]  # fmt: skip
-    half = wide + 0.5 * fat
+    half = 1.02 * wide + 0.5 * fat
     grips = [
         Grip("body", "two", np.array([-0.3 * reach, 0, 0]), UP, np.stack([Y, -Y]), BOTH + ("play", "use"), half, thick),
-        Grip("body", "pinch", np.array([0.006 - 0.6 * fat, 0, 0]), Y, above(Y, 25), EVERY, 1.4 * fat, wide),
+        Grip("body", "pinch", np.array([-0.45 * fat, 0, 0]), Y, above(Y, 25), EVERY, 1.6 * fat, wide),
         *press_grips("buttons", across * [1, -1, 1] + [0.0075, 0, 0.0045], ("press", "tap", "play")),
         *press_grips("pad", across + [0, 0, 0.0045], ("press", "tap")),
     ]
     for s in (1, -1):
-        start, end = side[3] * [1, s], side[9] * [1, s]
+        start, end = side[6] * [1, s], side[14] * [1, s]
         horn = np.append(end - start, 0)
         grips.append(Grip("body", "wrap", np.append((start + end) / 2, 0), horn, fan((0, -s, -0.7), horn, 20), EVERY,
                           thick, np.linalg.norm(horn)))  # fmt: skip
@@ -193,7 +191,7 @@ def headphones(rng):
     grips = [
         Grip("cups", "two", np.array([0, 0, low]), UP, np.stack([Y, -Y]), BOTH + worn, half + 0.7 * deep, size),
         Grip("band", "pinch", top, Y, above(Y, 30), EVERY + ("wear",), width, 0.05),
-        Grip("band", "hook", top, Y, fan(X, Y, 20, 3) * [1, 1, 1], HANDLING, 1.5 * thin, 0.05),
+        Grip("band", "hook", top, Y, np.stack([X, -X]), HANDLING, 1.5 * thin, 0.05),
         Grip("band", "wrap", top, Y, above(Y, 40), EVERY + worn, width, 0.05),
     ]
     for s in (1, -1):
@@ -275,7 +273,7 @@ def watch(rng):
     size = (2 * width + 0.004, 0.012, 2 * strap + 0.0015)
     solids.append(("buckle", moved(rounded_box(size, 0.001, 0.006), buckle_at)))
     tip = np.array([0, 0, -thick])
-    every = EVERY + ("wear", "see")
+    every = EVERY + ("wear",)
     knob_at = np.array([radius + 0.003, 0, 0])
     grips = [
         Grip("case", "pinch", np.zeros(3), Y, above(Y, 25), every, radius, radius),
