@@ -37,7 +37,7 @@ class _StorageUnpickler(_Unpickler):
     """For the pickles within a storage: they name the type of the numbers, in a "persistent id"."""
 
     def find_class(self, module, name):
-        if module == "torch" and name in _STORAGES:
+        if module in ("torch", "torch.cuda") and name in _STORAGES:
             return _RECORDS[name]
         return super().find_class(module, name)
 
