@@ -559,7 +559,7 @@ def play(s):
 
 def browse(s):
     """Before the eyes, the screen or page towards them; a second hand taps or swipes."""
-    if s.cast.way == "hold":
+    if s.cast.way == "hold" or s.cast.lead.kind in ("press", "palm"):
         return press(s, True)
     s.take_all()
     s.carry(to=s.path.pivot + np.array([0.02 * s.out, -0.12, s.rng.uniform(0.16, 0.24)]), turn=reading(s))
@@ -662,8 +662,8 @@ def press(s, read=False):
     stay.taps = [s.t + i * gap for i in range(times)]
     stay.height = s.rng.uniform(0.012, 0.03)
     s.t = stay.taps[-1] + s.pace * s.rng.uniform(0.12, 0.3)
-    if s.cast.lead.turns:  # a stapler's arm, a lever that is pushed: it follows, and comes back
-        change = (s.shape.hinge.low if s.shape.hinge.low < -0.01 else s.shape.hinge.high) - s.bend.reached
+    change = pushed(s.shape.hinge, s.cast.lead)
+    if abs(change) > 0.03:  # a stapler's arm, a lever that is pushed: it follows, and comes back
         stay.taps, times = stay.taps[:1], 1
         s.t = stay.begin + 0.06
         s.swing(change, 0.6)
@@ -673,6 +673,14 @@ def press(s, read=False):
     if s.cast.way == "hold":
         s.wait(0.45)
     s.finish(0.3)
+
+
+def pushed(hinge, grip):
+    """How far the hinge gives way to a hand that pushes along its approach, radians with sign; 0 where it can't."""
+    if hinge is None or not grip.turns:
+        return 0.0
+    along = np.cross(hinge.axis, grip.translation - hinge.point) @ grip.approach
+    return (hinge.high if along > 0 else hinge.low) - grip.angle if abs(along) > 0.01 else 0.0
 
 
 def push(s):

@@ -327,7 +327,7 @@ SPECIFIC = {
     ("microwave", "close"): _group("*close the door of {obj} | *shut the door of {obj}", "*swing the door of {obj} shut"),
     ("door", "open"): _group("*pull {obj} open | *swing {obj} open", "*get {obj} to swing open"),
     ("door", "close"): _group("*push {obj} shut | *swing {obj} shut | *pull {obj} to", "*get {obj} to swing shut"),
-    ("door knob", "turn"): _group("*turn {obj} of the door | *rotate {obj} of the door", "*twist {obj} of the door"),
+    ("door knob", "turn"): _group("*turn {obj} | *rotate {obj} | *work {obj}", "*give {obj} a twist"),
     ("door knob", "use"): _group("*turn {obj} | *rotate {obj} | *open the door with {obj}", "*give {obj} a twist"),
     ("jar", "open"): _group("*unscrew the lid of {obj} | *twist the lid off {obj} | *take the lid off {obj} | *unscrew {obj} |"
                             "*screw the lid off {obj} | *twist {obj} open", "*loosen the lid of {obj}"),
@@ -381,7 +381,7 @@ SAME = {"flashlight": "torch", "frying pan": "pan", "fryingpan": "pan", "skillet
         "bulb": "light bulb", "lightbulb": "light bulb", "teapot lid": "teapot", "paintbrush": "brush",
         "chest": "box", "tin": "box", "banana": "fruit", "apple": "fruit", "carrot": "fruit", "lemon": "fruit", "orange": "fruit",
         "piggybank": "piggy bank", "tube": "toothpaste", "gamecontroller": "game controller", "alarmclock": "clock", "smartphone": "phone"}  # fmt: skip
-REPLACING = (("fruit", "peel"), ("bowl", "eat"), ("light bulb", "screw"), ("light bulb", "use"))  # nothing else fits
+REPLACING = (("fruit", "peel"), ("camera", "browse"), ("bowl", "eat"), ("light bulb", "screw"), ("light bulb", "use"))  # nothing else fits
 
 # What follows once the object was named and taken, besides clauses with {it}: "takes the mug and drinks".
 AFTER = {key: tuple(wordings.split(" | ")) for key, wordings in {
@@ -488,7 +488,8 @@ TOUCHES = _group(  # the same where nothing is grasped
     "first *reach for {obj} {with}, then {then} | *reach for {obj} {with}. then {then} | *touch {obj} {with} and {then}",
     "*go to {obj} {with} and {then}",
 )
-SUBJECTS = ("a person", "a person", "someone", "the person", "the character", "somebody", "a man", "a woman", "she", "he")
+SUBJECTS = ("a person", "a person", "person", "someone", "the person", "the character", "somebody", "a man", "a woman", "she", "he")
+OWNERS = {"you": "your", "I": "my", "she": "her", "a woman": "her", "he": "his", "a man": "his"}
 
 ONE_HAND = ("with the {side} hand", "with your {side} hand", "using the {side} hand", "using your {side} hand",
             "with {side} hand", "with only the {side} hand", "{side}-handed")  # fmt: skip
@@ -525,7 +526,7 @@ BY_GRIP = {
     "handle": ("with the fingers through the handle",),
     "loops": ("with the fingers in the rings", "with the thumb and the fingers in the rings"),
     "platform": ("on the open palm", "on the flat hand"),
-    "side": ("between the thumb and the fingers", "from the side"),
+    "side": ("between the thumb and the fingers",),
     "rim": ("between the thumb and the fingers",),
 }
 HANDLED = ("lift", "place", "pass", "inspect", "shake", "grab", "turn", "open", "close", "slide", "push", "fly")  # by a part
@@ -539,7 +540,7 @@ WAYS = {
     "left": ("to the left", "to the left", "leftwards", "towards the left"),
     "right": ("to the right", "to the right", "rightwards", "towards the right"),
     "forward": ("forward", "forwards", "away from the body", "ahead"),
-    "back": ("back", "backwards", "towards the body", "closer"),
+    "back": ("back", "backwards", "towards the body"),
     "up": ("up", "upwards"),
     "down": ("down", "downwards"),
 }
@@ -606,6 +607,8 @@ def _thing(nouns, rng):
     bare = noun
     if rng.random() < 0.08:
         noun = f"{_pick(rng, COLOURS)} {noun}"
+    if plural and rng.random() < 0.05:  # what the data sets write
+        return ("the scissor", "it", bare) if bare == "scissors" else (f"an {bare}" if bare[0] in "aeiou" else f"a {bare}", "them", bare)
     article = _pick(rng, 10 * ("the",) + 2 * ("a",) + 2 * ("this",) + ("",))
     if article == "a":
         if plural:
@@ -669,7 +672,7 @@ def _add_details(clause, action, details, rng):
         added.append(_pick(rng, AMOUNTS.get(amount, (amount,))))
     said_already = re.search(r"\b(?:up|down|along|in|place|forward)\b", clause) and direction in ("up", "down", "forward", "back")
     if direction and not said_already and rng.random() < SAID:
-        if action in DIRECTED and (action, direction) not in (("lift", "up"), ("place", "down")):
+        if action in DIRECTED and (action, direction) not in (("lift", "up"), ("place", "down"), ("pour", "up"), ("pour", "down")):
             added.append(_pick(rng, WAYS.get(direction, (direction,))))
         elif action in STROKED and direction in STROKES:
             added.append(_pick(rng, STROKES[direction]))
@@ -784,9 +787,8 @@ def caption(shape_or_noun, action, hands, part, rng, split="train", details=None
     text = frame
     for _ in range(3):  # clauses in frames, phrases in clauses, words in phrases
         text = text.format(**spoken, **words)
-    if "{who}" in frame or "the character" in frame:
-        owner = {"she": "her", "a woman": "her", "he": "his", "a man": "his"}.get(who if "{who}" in frame else "", "their")
-        text = re.sub(r"\byour\b", owner, text)
+    whose = "I" if "I want" in frame else who if "{who}" in frame else "the character" if "the character" in frame else "you"
+    text = re.sub(r"\byour\b", OWNERS.get(whose, "their"), text)
     return _finished(text, rng)
 
 

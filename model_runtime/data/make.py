@@ -10,7 +10,7 @@ away from training; with --split unseen they are of families never trained on.
 
 import argparse
 from collections import Counter
-import glob
+from itertools import islice
 import os
 import time
 
@@ -21,7 +21,7 @@ from ..condition.text import TextEncoder
 from ..evaluation.hold import hold, pieces
 from ..hands.layer import load_hand
 from . import shards
-from .actions import WITH_HOLD, WITH_SUPPORT, Cast, Grip
+from .actions import WITH_HOLD, WITH_SUPPORT, Cast, Grip, pushed
 from .captions import caption
 from .clips import compose
 from .families import HELD_OUT, HOLD, RESERVED_SEED, TRAINING, make
@@ -31,7 +31,7 @@ from .prop import ready, standing
 PER_SHARD = 8  # objects
 PER_OBJECT = 40  # clips
 WORDINGS = 4  # captions of each clip
-TRIES = 8  # casts, until one makes a clip
+TRIES = 5  # casts, until one makes a clip
 HANDS_APART = 0.08  # metres between the wrists of two hands on one object
 ON_THE_TABLE = {"open", "close", "turn", "press", "tap", "push", "slide", "switch on", "switch off", "staple", "set"}
 
@@ -76,6 +76,9 @@ def serves(prop, grip, action):
     """Whether a grip may lead an action: as the shape says, at the right angle of the hinge."""
     if action not in prop.shape.grips[grip.row].actions or grip.kind == "platform":  # that needs it in the air already
         return False
+    if action in ("open", "close") and grip.kind in ("press", "palm"):  # it can only push
+        change = pushed(prop.shape.hinge, grip)
+        return change > 0.2 if action == "open" else change < -0.2 and grip.angle > 0.2
     if action == "close":
         return grip.turns and grip.angle > 0.2
     if grip.turns:
@@ -105,8 +108,8 @@ def ways(prop, action):
     return sorted(found)
 
 
-def casts(prop, grips, action, way, side, rng, count=TRIES):
-    """Up to `count` random casts of an action for a leading side."""
+def casts(prop, grips, action, way, side, rng):
+    """Casts of an action for a leading side, all there are, in random order."""
     def role(hand, test):
         rows = [g for g in grips[hand] if test(g, prop.shape.grips[g.row])]
         return [rows[i] for i in rng.permutation(len(rows))]
@@ -115,17 +118,17 @@ def casts(prop, grips, action, way, side, rng, count=TRIES):
     lead = role(side, lambda g, spec: serves(prop, g, action) and (spec.kind == "two") == two and
                 (way != "support" or not (g.turns or g.kind in ("press", "palm"))))  # fmt: skip
     if way == "one":
-        return [Cast(grip) for grip in lead[:count]]
+        return [Cast(grip) for grip in lead]
     second = role(1 - side, {
         "two": lambda g, spec: spec.kind == "two" and action in spec.actions,
         "over": lambda g, spec: serves(prop, g, action) and spec.kind != "two",
         "hold": lambda g, spec: HOLD in spec.actions and spec.kind not in ("two", "platform") and not g.turns,
         "support": lambda g, spec: (HOLD in spec.actions or spec.kind == "platform") and spec.kind != "two" and not g.turns,
     }[way])  # fmt: skip
-    pairs = [Cast(a, b, way) for a in lead[:10] for b in second[:10]
+    pairs = [Cast(a, b, way) for a in lead for b in second
              if a.angle == b.angle and np.linalg.norm(a.translation - b.translation) > HANDS_APART
              and (not two or a.row == b.row)]  # fmt: skip
-    return [pairs[i] for i in rng.permutation(len(pairs))[:count]]
+    return [pairs[i] for i in rng.permutation(len(pairs))]
 
 
 def carried(prop, action, cast):
@@ -173,7 +176,8 @@ class Holds:
 def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", seed=0):
     """All clips of object `number`: (clips with action, hands and captions added, thing for shards.pack, tally).
 
-    tally: {(family, action): Counter of "kept" and of the reasons of rejection, one for each composed clip}.
+    tally: {(family, action): Counter of "kept" and of the reasons of rejection, one for each composed clip}; the action
+    "grasps" counts those that were asked to hold the object.
     """
     shape, own, rng = object_shape(number, split, seed)
     prop, betas = ready(shape), hand_shape(rng)
@@ -183,23 +187,26 @@ def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", s
     holds = Holds(prop, hands, betas)
     plans = [(action, way, side) for action in shape.actions for way in ways(prop, action) for side in (0, 1)]
     made, tally = [], {}
-    for turn in range(3):  # every plan once before any twice
+    for again in range(3):  # every plan once before any twice
         for action, way, side in [plans[i] for i in rng.permutation(len(plans))]:
             count = tally.setdefault((shape.name, action), Counter())
-            for cast in casts(prop, grips, action, way, side, rng):
-                if not holds.all(carried(prop, action, cast)):
-                    count["does not hold"] += 1
-                    continue
+            for cast in islice((c for c in casts(prop, grips, action, way, side, rng) if holds.all(carried(prop, action, c))), TRIES):
                 clip, measures, reason = compose(prop, action, cast, hands, betas, rng)
                 count[reason or "kept"] += 1
                 if clip is not None:
-                    part = shape.grips[cast.lead.row].part
-                    words = [caption(shape, action, cast.hands, part, rng, "train" if split == "train" else "test", clip["details"]) for _ in range(WORDINGS)]
+                    words = wordings(shape, action, cast, clip["details"], split, rng)
                     made.append({**clip, "action": action, "hands": cast.hands, "measures": measures, "captions": words})
                     break
             if len(made) == limit:
-                return made, thing_of(prop, number, own), tally
+                break
+    tally[shape.name, "grasps"] = Counter("kept" if held else "does not hold" for held in holds.known.values())
     return made, thing_of(prop, number, own), tally
+
+
+def wordings(shape, action, cast, details, split, rng):
+    """The captions of a clip."""
+    part, split = shape.grips[cast.lead.row].part, "train" if split == "train" else "test"
+    return [caption(shape, action, cast.hands, part, rng, split, details) for _ in range(WORDINGS)]
 
 
 def thing_of(prop, number, seed):
@@ -270,11 +277,6 @@ def main(arguments=None):
         count = make_shard(path, chunk, hands, encoder, options.split, options.device, options.seed)
         total += count
         print(f"{path}: {count} clips; {total} in {time.time() - begun:.0f} s", flush=True)
-
-
-def paths(folder):
-    """The shards in a folder, sorted."""
-    return sorted(glob.glob(os.path.join(folder, "*.safetensors")))
 
 
 if __name__ == "__main__":

@@ -163,7 +163,7 @@ def pyramid(rng):
                       [0.05 * half, 0.02 * half])  # fmt: skip
     solid = lathe(divided(profile, 0.006), outline=outline)
     every, grips = HANDLING + ("shake", "set"), []
-    hold = 0.42 if half < 0.03 else 0.6  # share of the height at which fingers hold it
+    hold = max(0.42 if half < 0.03 else 0.6, 1 - 0.028 / height)  # share of the height at which fingers hold it
     for axis in (X, Y):
         grips.append(Grip("sides", "pinch", np.array([0, 0, hold * height]), axis, above(axis, 25), every, (1 - hold) * half, half))
         if half > 0.03:
@@ -321,7 +321,7 @@ def door_knob(rng):
     t = np.radians(np.linspace(-80, 84, 24))
     globe = np.stack([radius * np.cos(t) ** (1 - 0.5 * flat), low + depth * (1 + np.sign(np.sin(t)) * np.abs(np.sin(t)) ** (1 + 0.3 * flat))], 1)
     neck = bezier([(shaft * 1.2, thick - 0.003), (0.9 * shaft, thick + 0.3 * stand), (shaft, low - 0.2 * stand), (max(shaft, globe[0, 0]), low)], 8)
-    profile = np.vstack([neck[:-1], globe[globe[:, 0] > shaft * 0.9][:0], globe[np.argmax(globe[:, 0] > shaft * 1.05):]])
+    profile = np.vstack([neck[:-1], globe[np.argmax(globe[:, 0] > shaft * 1.05):]])
     knob = lathe(divided(profile, 0.006), 40)
     if rng.uniform() < 0.3:  # facets, like cut glass
         points, sides = knob[0], rng.integers(8, 13)
