@@ -35,7 +35,7 @@ CLAUSES = {
     ),
     "pass": _group(
         "*pass {obj} | *pass {obj} to someone | *give {obj} to someone | *offer {obj} | *hand {obj} to someone |"
-        "*pass {obj} to another person | *offer {obj} to somebody | *reach {obj} forward | *hold {obj} out to someone |"
+        "*pass {obj} to another person | *offer {obj} to somebody | *extend {obj} to someone | *hold {obj} out to someone |"
         "*pick up {obj} and *give {it} away | *give away {obj} | *pick up {obj} and *pass {it} to someone",
         "*present {obj} to someone | *take {obj} and *pass {it} to a friend",
     ),
@@ -757,7 +757,7 @@ def caption(shape_or_noun, action, hands, part, rng, split="train", details=None
     if over and hands == "both":
         hands = details.get("lead", hands)
 
-    keys = _keys(name)
+    other, keys = {"left": "right", "right": "left"}, _keys(name)
     stays = not details.get("lifted", True) or getattr(shape_or_noun, "fixed", False) or any(k in STAYS for k in keys)
     group = _table(keys, action, hands, part, stays, details, rng)
     reserved = _pick(rng, ("clause", "frame", "both")) if split == "test" else ""
@@ -767,6 +767,8 @@ def caption(shape_or_noun, action, hands, part, rng, split="train", details=None
     touched = kind in TOUCHING or (kind is None and action in TOUCHED)
     held = "" if touched or over or group in PART_CLAUSES.values() else _held(part, kind, rng)
     phrase = _pick(rng, BOTH_HANDS if hands == "both" else TOUCHING.get(kind, ONE_HAND) if rng.random() < 0.5 else ONE_HAND)
+    if phrase.endswith("side}-handed") and details.get("direction") in other:  # "to the left left-handed"
+        phrase = "with the {side} hand"
     who, chance = _pick(rng, SUBJECTS), rng.random()
 
     clause = _add_details(_add_held(_pick(rng, group[of_clause]), held, part, action), action, details, rng)
@@ -780,7 +782,6 @@ def caption(shape_or_noun, action, hands, part, rng, split="train", details=None
     else:
         frame, spoken = _plain(clause, held, hands, over, of_frame, rng)
 
-    other = {"left": "right", "right": "left"}
     lead = details.get("lead")
     words = {"obj": obj, "it": it, "its": "their" if it == "them" else "its", "part": part, "who": who, "with": phrase,
              "side": hands, "one": hands, "other": other.get(hands), "lead": lead, "second": other.get(lead)}  # fmt: skip

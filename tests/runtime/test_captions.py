@@ -20,11 +20,11 @@ GROUPS = {**words.CLAUSES, **words.SPECIFIC, **{("part", k): group for k, group 
 # What a caption says of the motion, found by other means than those which wrote it
 CLAIMS = {
     "manner": r"\b(?:slow(?:ly)?|haste|quickly|fast|swiftly|rapidly|care(?:fully)?|cautiously|gently|softly)\b",
-    "times": r"\b(?:once|twice|times?(?! (?:on|of|from)\b))(?<!the time)\b",
-    "direction": r"\b(?:to|towards) the (?:left|right)(?! hand| one)\b|wards\b|\bforwards?\b(?<!reaches \w{7})|\bahead\b"
+    "times": r"\b(?:once|twice|\w+ times|one time)\b",
+    "direction": r"\b(?:to|towards) the (?:left|right)(?! hand| one)\b|wards\b|\bforwards?\b|\bahead\b"
                  r"|\baway from the body\b|\btowards the body\b|\bback and\b|\bup and down\b|\bside to side\b",
     "amount": r"\b(?:a little|slightly|a bit|halfway|half way|wide|all the way|completely|fully)\b",
-    "grip": r"\b(?:grip|pinch|fingertips?|thumb|three fingers|hooked|palm|flat|index)\b(?<!get a grip)(?<!gets a grip)",
+    "grip": r"\b(?:in an? \w+ grip|pinch|fingertips?|thumb|three fingers|hooked|palm|flat|index)\b",
 }  # fmt: skip
 
 
