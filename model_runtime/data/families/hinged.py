@@ -7,12 +7,13 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from .shape import HANDLING, HOLD, TWO_HANDED, Grip, Hinge, above, assemble, fan
-from .solids import bar, bezier, divided, lathe, loft, moved, rounded
+from .solids import bar, divided, lathe, moved, rounded, welded
 
 UP = np.array([0.0, 0.0, 1.0])
 X, Y = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
 MOVED = ("open", "close")
 HELD = HANDLING + (HOLD, "grab")
+KEY_GAP = 0.003
 GAP = 0.0006  # between the part that turns and what it rests on
 BACK_HINGE = -X  # turning about it lifts what lies at -Y of the hinge
 
@@ -22,61 +23,75 @@ def turned(solid, angles_deg, order="xyz"):
     return Rotation.from_euler(order, angles_deg, degrees=True).apply(solid[0]), solid[1]
 
 
-def box_outline(width, depth, corner, cuts=6):
-    """inset -> (M, 2): a rectangle about the origin with rounded corners, pulled in by `inset`; cuts: pieces of a side."""
-    half = np.array([width, depth]) / 2
-    cuts = np.ceil(cuts * half / half.max()).astype(int)
-    arc = np.radians(np.linspace(0, 90, 4))[:, None]
-
-    def outline(inset):
-        radius = max(corner - inset, 0.0004)
-        reach, points = half - inset - radius, []
-        for k, sign in enumerate(((1, 1), (-1, 1), (-1, -1), (1, -1))):
-            angle = arc + k * np.pi / 2
-            points.append(reach * sign + radius * np.concatenate([np.cos(angle), np.sin(angle)], 1))
-            after = reach * ((-1, 1), (-1, -1), (1, -1), (1, 1))[k] + radius * np.array([(0, 1), (-1, 0), (0, -1), (1, 0)][k])
-            points.append(np.linspace(points[-1][-1], after, cuts[k % 2] + 1)[1:-1])
-        return np.concatenate(points)
-
-    outline.inner = 0.5 * half.min()
-    return outline
+def lines(half, corner, step, extra=()):
+    """Where a box's side of length 2 * half is cut: in pieces of about `step`, finer along its round corners, at +-extra."""
+    core = half - corner
+    flat = np.linspace(-core, core, int(np.ceil(2 * core / step)) + 1) if core > 1e-6 else np.zeros(1)
+    arc = core + corner * np.tan(np.linspace(0, np.pi / 4, 1 + max(2, int(np.ceil(0.8 * corner / step))))[1:])
+    values = np.concatenate([flat, arc, -arc, extra, -np.asarray(extra)])
+    values = np.unique(np.round(values, 7))
+    return values[np.append(True, np.diff(values) > 1e-5)]
 
 
-def round_outline(radius, segments=36, stretch=(1.0, 1.0), power=2.0):
-    """inset -> (M, 2): a circle, an ellipse or a superellipse, pulled in by `inset`."""
-    angle = np.arange(segments) * 2 * np.pi / segments
-    unit = np.stack([np.cos(angle), np.sin(angle)], 1)
-    unit /= ((np.abs(unit) ** power).sum(1) ** (1 / power))[:, None]
-
-    def outline(inset):
-        return unit * (radius * np.asarray(stretch) - inset)
-
-    outline.inner = 0.5 * radius * min(stretch)
-    return outline
-
-
-def slab(outline, profile, step=0.03):
-    """A solid of stacked outlines: profile (N, 2) of (inset, z), up the outer wall and, if hollow, down the inner one."""
-    profile = divided(np.asarray(profile, np.float64), step)
-    return loft(np.stack([np.column_stack([ring, np.full(len(ring), z)])
-                          for ring, z in ((outline(inset), z) for inset, z in profile)]))  # fmt: skip
-
-
-def block(outline, height, bevel=0.001, step=0.03):
-    """A flat-topped solid from z = 0 to height with its edges rounded over `bevel`."""
-    inner = outline.inner
-    return slab(outline, rounded([(inner, 0), (0, 0), (0, height), (inner, height)], bevel, 2), step)
+def cut_box(x, y, z):
+    """A box whose surface is cut along the given lines. Compact triangles: winding numbers of long thin ones are slow."""
+    corners, faces, start = [], [], 0
+    values = (x, y, z)
+    for axis in range(3):
+        u, v = values[(axis + 1) % 3], values[(axis + 2) % 3]
+        for end, flip in ((0, True), (-1, False)):
+            grid = np.empty((len(u), len(v), 3))
+            grid[..., axis] = values[axis][end]
+            grid[..., (axis + 1) % 3], grid[..., (axis + 2) % 3] = u[:, None], v[None]
+            index = start + np.arange(len(u) * len(v)).reshape(len(u), len(v))
+            a, b, c, d = (i.ravel() for i in (index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]))
+            quads = np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
+            faces.append(quads[:, ::-1] if flip else quads)
+            corners.append(grid.reshape(-1, 3))
+            start += index.size
+    return welded(np.concatenate(corners), np.concatenate(faces))
 
 
-def tray(outline, height, wall, floor, bevel=0.002, crown=0.0, step=0.03):
-    """An open container from z = 0 to height; its underside bulges by `crown`."""
-    inner = outline.inner
-    foot = rounded([(inner, 0), (0, 0), (0, 0.5 * height)], bevel, 2)
+def round_corners(xy, half, corner):
+    """(V, 2) of a rectangle of the given half sides -> with round corners: squares about a corner become circles."""
+    core = np.clip(xy, corner - half, half - corner)
+    edge = xy - core
+    length = np.linalg.norm(edge, axis=1)
+    return core + edge * (np.abs(edge).max(1) / np.maximum(length, 1e-12))[:, None]
+
+
+def block(size, corner, bevel=0.001, step=None, inset=None):
+    """A solid from z = 0 up with vertical edges rounded over `corner` and its rims cut off by `bevel`.
+
+    inset: [(z, how far the sides are pulled in)] instead of the bevel.
+    """
+    return tray(size, corner, None, None, bevel, step=step, inset=inset)
+
+
+def tray(size, corner, wall, floor, bevel=0.0015, crown=0.0, step=None, inset=None):
+    """An open container from z = 0 up; its underside bulges by `crown`. wall None: no hollow."""
+    half, height = np.array(size[:2]) / 2, size[2]
+    corner = min(corner, half.min())
+    step = step or max(0.006, max(size) / 9)
+    inset = np.array(inset or [(0, bevel), (bevel, 0), (height - bevel, 0), (height, bevel)])
+    soft = 0.0004
+    cuts = () if wall is None else (wall, wall + soft)
+    x, y = (lines(h, corner, step, [h - cut for cut in cuts]) for h in half)
+    z = inset[:, 0]
+    tall = np.linspace(z[1], z[-2], max(2, int(np.ceil((z[-2] - z[1]) / (1.5 * step))) + 1))
+    points, faces = cut_box(x, y, np.unique(np.concatenate([z, tall])))
+    depth = (half - np.abs(points[:, :2])).min(1)  # from the side walls
+    bottom, hollow = points[:, 2] == 0, (points[:, 2] == height) & (wall is not None)
+    hollow &= depth > (wall or 0) + 0.9 * soft
+    xy = round_corners(points[:, :2], half, corner)
+    points[:, :2] = xy * (1 - np.interp(points[:, 2], *inset.T)[:, None] / half)
     if crown:
-        foot = bezier([(inner, 0), (0.3 * inner, 0), (0, 0), (0, crown)], 7)
-    rim = rounded([foot[-1], (0, height), (wall, height), (wall, floor), (inner, floor)],
-                  [0.4 * wall, 0.4 * wall, min(0.004, 0.3 * (height - floor))], 2)  # fmt: skip
-    return slab(outline, np.vstack([foot[:-1], rim]), step)
+        share = 1 - depth / half.min()
+        points[:, 2] = crown + points[:, 2] * (1 - crown / height)
+        points[bottom, 2] = crown * share[bottom] ** 3
+    if wall is not None:
+        points[hollow] = np.column_stack([xy[hollow], floor + (crown * share**3 if crown else 0 * depth)[hollow]])
+    return points, faces
 
 
 def overturned(solid, height):
@@ -134,8 +149,8 @@ def chest(rng):
     lip, sides = rng.uniform(0.006, 0.011), rng.choice([0.0, rng.uniform(0.001, 0.004)])
     top = height + GAP
     crown = rng.choice([0.0, 0.85]) * lid_height
-    base = tray(box_outline(width, depth, corner), height, wall, 1.2 * wall)
-    lid = tray(box_outline(width + 2 * sides, depth + lip, corner), lid_height, wall, 1.2 * wall, crown=crown)
+    base = tray((width, depth, height), corner, wall, 1.2 * wall)
+    lid = tray((width + 2 * sides, depth + lip, lid_height), corner, wall, 1.2 * wall, crown=crown)
     lid = moved(overturned(lid, lid_height), (0, -lip / 2, top))
     y, z = depth / 2 + barrel + GAP, top - GAP / 2
     solids = [("body", base), ("lid", lid), ("body", rod((-0.4 * width, y, z), (0.4 * width, y, z), barrel))]
@@ -144,13 +159,13 @@ def chest(rng):
     if rng.uniform() < 0.5:  # a tab to lift it by
         tab = (rng.uniform(0.025, 0.3 * width + 0.02), rng.uniform(0.012, 0.02), rng.uniform(0.005, 0.009))
         centre = np.array([0, front - tab[1] / 2 + 0.004, top + 0.3 * lid_height])
-        solids.append(("lid", moved(block(box_outline(tab[0], tab[1] + 0.008, 0.003, 3), tab[2], 0.0015), centre - [0, 0, tab[2] / 2])))
+        solids.append(("lid", moved(block((tab[0], tab[1] + 0.008, tab[2]), 0.003), centre - [0, 0, tab[2] / 2])))
         grip_at, thin = centre - [0, 0.002, 0], tab[2] / 2
     if rng.uniform() < 0.3:
         knob = rng.uniform(0.007, 0.011)
         at = np.array([0, front + 0.25 * depth, top + 0.97 * lid_height])
         profile = [(0.5 * knob, -0.3 * knob), (0.5 * knob, 0.8 * knob), (knob, 1.2 * knob), (knob, 1.8 * knob), (0.3 * knob, 2.1 * knob)]
-        solids.append(("lid", moved(lathe(divided(rounded(profile, 0.002), 0.006), 24), at)))
+        solids.append(("lid", moved(lathe(rounded(profile, 0.002, 2), 18), at)))
     grips = [
         front_grip("lid", "side", grip_at, thin, 0.5 * width, MOVED),
         front_grip("lid", "hook", grip_at, thin, 0.5 * width, ("open",)),
@@ -167,34 +182,23 @@ def chest(rng):
 
 
 def key_base(width, depth, thick, under, corner, keys):
-    """A flat base of one solid: `keys` [(x low, x high, y low, y high)] stand 1.2 mm up on it, its underside rises at the edges."""
-    soft, tall = 0.0005, 0.0012
+    """A flat base in one piece: `keys` [(x low, x high, y low, y high)] stand 1.2 mm up on it, its underside rises at the edges."""
+    soft, keys = KEY_GAP / 2, np.array(keys)
+    half = np.array([width, depth]) / 2
 
-    def knots(half, low, high):
+    def knots(length, low, high):
         edges = {round(v, 6) for a, b in zip(low, high) for v in (a - soft, a, b, b + soft)}
-        return np.array(sorted(edges | {-half, half}))
+        return np.unique(np.concatenate([lines(length, corner, 0.035, [length - under, length - under / 2]), list(edges)]))
 
-    keys = np.array(keys)
-    ends = width / 2 - corner * (1 - np.sin(np.radians([0, 30, 60])))
-    x = np.union1d(knots(width / 2, keys[:, 0], keys[:, 1]), np.concatenate([ends, -ends]))
-    y = knots(depth / 2, keys[:, 2], keys[:, 3])
-    low = np.array([-depth / 2, 0.5 * under - depth / 2, under - depth / 2])
-    low = np.concatenate([low, -low[::-1]])
-
-    def underside(x, y):
-        inwards = np.minimum(width / 2 - np.abs(x), depth / 2 - np.abs(y))
-        return 0.6 * thick * np.clip(1 - inwards / under, 0, 1) ** 2
-
-    rings = []
-    for at in x:
-        raised = ((keys[:, 0] <= at + 1e-6) & (at - 1e-6 <= keys[:, 1]))[:, None]
-        raised = (raised & (keys[:, 2:3] <= y + 1e-6) & (y - 1e-6 <= keys[:, 3:])).any(0)
-        beyond = max(0.0, abs(at) - (width / 2 - corner)) / corner
-        narrow = 1 - corner * (1 - np.sqrt(1 - min(beyond, 1.0) ** 2)) / (depth / 2)
-        up = np.column_stack([np.full(len(y), at), narrow * y, thick + tall * raised])[::-1]
-        down = np.column_stack([np.full(len(low), at), narrow * low, underside(at, narrow * low)])
-        rings.append(np.concatenate([down, up]))
-    return loft(rings)
+    x, y = knots(half[0], keys[:, 0], keys[:, 1]), knots(half[1], keys[:, 2], keys[:, 3])
+    points, faces = cut_box(x, y, np.array([0, thick]))
+    px, py = points[:, 0], points[:, 1]
+    raised = ((px >= keys[:, :1] - 1e-6) & (px <= keys[:, 1:2] + 1e-6) & (py >= keys[:, 2:3] - 1e-6) & (py <= keys[:, 3:] + 1e-6)).any(0)
+    edge = 1 - (half - np.abs(points[:, :2])).min(1) / under
+    lift = 0.55 * thick * np.clip(edge, 0, 1) ** 2
+    points[:, 2] = np.where(points[:, 2] > 0, thick + 0.0012 * raised, lift)
+    points[:, :2] = round_corners(points[:, :2], half, corner)
+    return points, faces
 
 
 def laptop(rng):
@@ -204,16 +208,17 @@ def laptop(rng):
     thick, lid_thick = rng.uniform(0.012, 0.018), rng.uniform(0.005, 0.008)
     corner, gap, lip, barrel = rng.uniform(0.006, 0.014), 0.0024, rng.uniform(0.003, 0.006), rng.uniform(0.004, 0.0055)
     under = rng.uniform(0.014, 0.03)
-    rows, columns = 4, rng.integers(7, 10)
+    rows, columns = 4, rng.integers(6, 9)
     far, pitch, wide = 0.40 * depth, rng.uniform(0.1, 0.12) * depth, 0.88 * width / columns
-    keys = [((c - columns / 2 + 0.06) * wide, (c - columns / 2 + 0.94) * wide, far - (r + 0.9) * pitch, far - r * pitch)
+    g = KEY_GAP / 2
+    keys = [((c - columns / 2) * wide + g, (c - columns / 2 + 1) * wide - g, far - (r + 1) * pitch + g, far - r * pitch - g)
             for r in range(rows) for c in range(columns)]  # fmt: skip
     pad = 0.17 * width, -0.44 * depth, -0.12 * depth
     points, faces = key_base(width, depth, thick, under, corner, [*keys, (-pad[0], pad[0], *pad[1:])])
     middle = points[faces].mean(1)
     part = np.where(middle[:, 2] > thick + 0.0009, np.where(middle[:, 1] < pad[2], "touchpad", "keyboard"), "base")
     top = thick + gap
-    lid = tray(box_outline(width, depth + lip, corner), lid_thick, 0.008, lid_thick - 0.001, 0.0012)
+    lid = tray((width, depth + lip, lid_thick), corner, 0.008, lid_thick - 0.001, 0.0012)
     lid = moved(overturned(lid, lid_thick), (0, -lip / 2, top))
     heights = lid[0][lid[1]][..., 2]
     lid_part = np.where((np.abs(heights - top - 0.001) < 1e-6).all(1), "screen", "lid")
@@ -244,20 +249,20 @@ def tin(rng):
     wall, barrel, lip = rng.uniform(0.0016, 0.0024), rng.uniform(0.0016, 0.0025), rng.uniform(0.005, 0.008)
     if rng.uniform() < 0.4:
         width = depth = rng.uniform(0.055, 0.085)
-        outline = round_outline(width / 2, 40)
+        corner = width / 2
     else:
         width, depth = rng.uniform(0.06, 0.12), rng.uniform(0.045, 0.074)
-        outline = box_outline(width, depth, rng.uniform(0.006, 0.018), 5)
+        corner = rng.uniform(0.006, 0.018)
     top = height + GAP
     crown = rng.choice([0.0, 0.5]) * lid_height
-    base = tray(outline, height, wall, wall, 0.0015)
-    lid = moved(overturned(tray(outline, lid_height, wall, wall, 0.0015, crown), lid_height), (0, 0, top))
+    base = tray((width, depth, height), corner, wall, wall)
+    lid = moved(overturned(tray((width, depth, lid_height), corner, wall, wall, crown=crown), lid_height), (0, 0, top))
     y, z = depth / 2 + barrel + GAP, top - GAP / 2
     tab_wide, tab_thick = rng.uniform(0.014, 0.026), rng.uniform(0.0025, 0.004)
     tab = np.array([0, -depth / 2 - lip / 2 + 0.002, top + tab_thick / 2])
     hinge_half = 0.22 * width
     solids = [("body", base), ("lid", lid), ("body", rod((-hinge_half, y, z), (hinge_half, y, z), barrel, 12)),
-              ("lid", moved(block(box_outline(tab_wide, lip + 0.006, 0.0025, 3), tab_thick, 0.001),
+              ("lid", moved(block((tab_wide, lip + 0.006, tab_thick), 0.0025),
                             tab - [0, 0, tab_thick / 2]))]  # fmt: skip
     whole = top + lid_height
     edge = (0, tab[1] - 0.5 * lip + 0.002, tab[2])
