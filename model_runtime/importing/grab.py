@@ -31,7 +31,7 @@ SHARE = 0.1  # seconds for which a hand must touch the object to take part
 
 # `contact.object` names the body part that touches each of the object's vertices: the wrist and the fifteen joints.
 LEFT_LABELS = (21, *range(26, 41))
-RIGHT_LABELS = (22, *range(40, 56))
+RIGHT_LABELS = (22, *range(41, 56))
 
 ACTIONS = {"offhand": "hand over", "on": "switch on", "switchON": "switch on", "off": "switch off",
            "switchOFF": "switch off", "takepicture": "take picture"}  # fmt: skip
