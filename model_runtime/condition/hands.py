@@ -6,9 +6,13 @@ _OWNER = r"(?:(?:the|your|my|his|her|their|its|a|only|just)\s+)*"
 _WHICH = r"(?:(?:index|middle|ring|little|flat|open)[\s-]+)?"
 _PART = rf"{_WHICH}(?:hands?|handed(?:ly)?|handers?|palms?|fists?|(?:fore)?fingers?|fingertips?|thumbs?)"
 _SIDED = rf"(left|right)[\s-]+{_PART}\b"
-_OTHER_END = r"(?=\s*(?:$|[.,;:!?)]|\b(?:and|then|while|to|for|so|or|as|before|after|at|without|a|once|twice|\w+\s+times|one|in|\w+ly)\b))"
+_OTHER_END = (
+    r"(?=\s*(?:$|[.,;:!?)]|\b(?:and|then|while|to|for|so|or|as|before|after|at|with|without|a|once|twice|one|in|"
+    r"\w+\s+times|\w+ly)\b))"
+)
 _OTHER = rf"{_OWNER}(?!\1)(?:left|right){_OTHER_END}"
 _WORDS = r"[^.;]{0,60}?"  # in between; bounded, so that a long prompt takes no long time
+_GIVES_A_PUSH = rf"giv\w*\s{_WORDS}\ba\s+(?:\w+\s+)?(?:turn|twist|spin|push|shove|nudge|pull|tug|tap|press|shake)\b"
 
 # "the left-hand side", "on the right-hand shelf": places, not hands
 _PLACE = re.compile(
@@ -37,7 +41,7 @@ _BOTH = [
         rf"\b(?:left|right)(?:[\s-]+hand)?[\s-]*(?:and|&|\+|plus|then)\s+{_OWNER}(?:left|right)[\s-]+{_PART}\b",
         rf"\bfrom\s+{_OWNER}(left|right)[\s-]+hand\s+(?:in)?to\s+{_OWNER}(?!\1)(?:left|right)\b",
         rf"\bfrom\s+{_OWNER}(left|right)\s+(?:in)?to\s+{_OWNER}(?!\1)(?:left|right)[\s-]+hand\b",
-        rf"\b(left|right)[\s-]+hand\s+(?:pass|giv|hand|transfer)\w*\s{_WORDS}\bto\s+{_OTHER}",
+        rf"\b(left|right)[\s-]+hand\s+(?!{_GIVES_A_PUSH})(?:pass|giv|hand|transfer)\w*\s{_WORDS}\bto\s+{_OTHER}",
         rf"\b(left|right)[\s-]+hand\b{_WORDS}\bhand(?:s|ing)?\b{_WORDS}\bover\s+to\s+{_OTHER}",
     )
 ]

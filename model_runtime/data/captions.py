@@ -21,22 +21,23 @@ def _group(train, test):
 # Verbs that follow the subject are marked with *, for "The right hand lifts ...". {it} is the object named before.
 CLAUSES = {
     "lift": _group(
-        "*lift {obj} | *lift up {obj} | *lift {obj} up | *pick up {obj} | *pick {obj} up | *raise {obj} | *take {obj} |"
-        "*grab {obj} and *lift {it} | *take {obj} from the table | *lift {obj} into the air | *hold {obj} up |"
-        "*pick up {obj} from the table | *raise {obj} off the table | *get {obj}",
+        "*lift {obj} | *lift up {obj} | *lift {obj} up | *pick up {obj} | *pick {obj} up | *raise {obj} |"
+        "*take {obj} | *grab {obj} and *lift {it} | *take {obj} from the table | *lift {obj} into the air |"
+        "*hold {obj} up | *pick up {obj} from the table | *raise {obj} off the table | *get {obj}",
         "*hoist {obj} | *lift {obj} off the table",
     ),
     "place": _group(
-        "*place {obj} | *put {obj} down | *put down {obj} | *set {obj} down | *move {obj} | *place {obj} on the table |"
-        "*pick up {obj} and *put {it} down | *put {obj} somewhere else | *move {obj} to another place |"
-        "*lift {obj} and *place {it} elsewhere | *relocate {obj} | *put {obj} in another spot |"
-        "*take {obj} and *put {it} somewhere else",
+        "*place {obj} | *put {obj} down | *put down {obj} | *set {obj} down | *move {obj} |"
+        "*place {obj} on the table | *pick up {obj} and *put {it} down | *put {obj} somewhere else |"
+        "*move {obj} to another place | *lift {obj} and *place {it} elsewhere | *relocate {obj} |"
+        "*put {obj} in another spot | *take {obj} and *put {it} somewhere else",
         "*lay {obj} down | *pick {obj} up and *set {it} back on the table",
     ),
     "pass": _group(
         "*pass {obj} | *pass {obj} to someone | *give {obj} to someone | *offer {obj} | *hand {obj} to someone |"
-        "*pass {obj} to another person | *offer {obj} to somebody | *extend {obj} to someone | *hold {obj} out to someone |"
-        "*pick up {obj} and *give {it} away | *give away {obj} | *pick up {obj} and *pass {it} to someone",
+        "*pass {obj} to another person | *offer {obj} to somebody | *extend {obj} to someone |"
+        "*hold {obj} out to someone | *pick up {obj} and *give {it} away | *give away {obj} |"
+        "*pick up {obj} and *pass {it} to someone",
         "*present {obj} to someone | *take {obj} and *pass {it} to a friend",
     ),
     "inspect": _group(
@@ -52,26 +53,28 @@ CLAUSES = {
         "*jiggle {obj} | *grab {obj} and *give {it} a shake",
     ),
     "drink": _group(
-        "*drink from {obj} | *drink out of {obj} | *sip from {obj} | *take a sip from {obj} | *take a drink from {obj} |"
-        "*pick up {obj} and *drink | *pick up {obj} and *drink from {it} | *lift {obj} and *take a sip |"
-        "*raise {obj} to the mouth and *drink | *bring {obj} to the lips | *have a drink from {obj} |"
-        "*take {obj} and *drink",
+        "*drink from {obj} | *drink out of {obj} | *sip from {obj} | *take a sip from {obj} |"
+        "*take a drink from {obj} | *pick up {obj} and *drink | *pick up {obj} and *drink from {it} |"
+        "*lift {obj} and *take a sip | *raise {obj} to the mouth and *drink | *bring {obj} to the lips |"
+        "*have a drink from {obj} | *take {obj} and *drink",
         "*have a sip out of {obj} | *grab {obj} and *drink from {it}",
     ),
     "eat": _group(
-        "*eat {obj} | *eat some of {obj} | *take a bite of {obj} | *bring {obj} to the mouth | *pick up {obj} and *eat {it} |"
-        "*lift {obj} to the mouth and *eat | *take {obj} and *take a bite | *have a bite of {obj}",
+        "*eat {obj} | *eat some of {obj} | *take a bite of {obj} | *bring {obj} to the mouth |"
+        "*pick up {obj} and *eat {it} | *lift {obj} to the mouth and *eat | *take {obj} and *take a bite |"
+        "*have a bite of {obj}",
         "*munch on {obj} | *grab {obj} and *eat {it}",
     ),
     "pour": _group(
-        "*pour from {obj} | *pour out {obj} | *pour {obj} out | *pour with {obj} | *empty {obj} | *pick up {obj} and *pour |"
-        "*take {obj} and *pour {it} out | *tilt {obj} to pour | *tip {obj} over to pour | *pour something out of {obj} |"
-        "*lift {obj} and *pour | *pour some water from {obj} | *serve a drink from {obj}",
+        "*pour from {obj} | *pour out {obj} | *pour {obj} out | *pour with {obj} | *empty {obj} |"
+        "*pick up {obj} and *pour | *take {obj} and *pour {it} out | *tilt {obj} to pour | *tip {obj} over to pour |"
+        "*pour something out of {obj} | *lift {obj} and *pour | *pour some water from {obj} |"
+        "*serve a drink from {obj}",
         "*decant something from {obj} | *pick {obj} up and *pour from {it}",
     ),
     "toast": _group(
-        "*toast with {obj} | *raise {obj} to toast | *raise {obj} for a toast | *make a toast with {obj} | *say cheers with {obj} |"
-        "*pick up {obj} and *toast | *lift {obj} to say cheers | *toast someone with {obj}",
+        "*toast with {obj} | *raise {obj} to toast | *raise {obj} for a toast | *make a toast with {obj} |"
+        "*say cheers with {obj} | *pick up {obj} and *toast | *lift {obj} to say cheers | *toast someone with {obj}",
         "*propose a toast with {obj} | *take {obj} and *say cheers",
     ),
     "brush": _group(
@@ -80,28 +83,30 @@ CLAUSES = {
         "*brush things using {obj} | *grab {obj} and *brush with {it}",
     ),
     "call": _group(
-        "*call with {obj} | *make a call with {obj} | *call someone with {obj} | *hold {obj} to the ear | *answer {obj} |"
-        "*pick up {obj} and *make a call | *bring {obj} to the ear | *take a call on {obj} | *talk on {obj} |"
-        "*take {obj} and *call someone",
+        "*call with {obj} | *make a call with {obj} | *call someone with {obj} | *hold {obj} to the ear |"
+        "*answer {obj} | *pick up {obj} and *make a call | *bring {obj} to the ear | *take a call on {obj} |"
+        "*talk on {obj} | *take {obj} and *call someone",
         "*ring someone with {obj} | *pick {obj} up and *hold {it} to the ear",
     ),
     "cut": _group(
-        "*cut with {obj} | *cut something with {obj} | *use {obj} to cut | *slice with {obj} | *make a cut with {obj} |"
-        "*pick up {obj} and *cut | *take {obj} and *cut something | *cut using {obj}",
+        "*cut with {obj} | *cut something with {obj} | *use {obj} to cut | *slice with {obj} |"
+        "*make a cut with {obj} | *pick up {obj} and *cut | *take {obj} and *cut something | *cut using {obj}",
         "*cut into something with {obj} | *grab {obj} and *cut with {it}",
     ),
     "chop": _group(
-        "*chop with {obj} | *chop something with {obj} | *use {obj} to chop | *pick up {obj} and *chop | *chop using {obj} |"
-        "*take {obj} and *chop something",
+        "*chop with {obj} | *chop something with {obj} | *use {obj} to chop | *pick up {obj} and *chop |"
+        "*chop using {obj} | *take {obj} and *chop something",
         "*hack at something with {obj} | *grab {obj} and *chop with {it}",
     ),
     "peel": _group(
-        "*peel with {obj} | *use {obj} to peel | *peel something with {obj} | *pick up {obj} and *peel | *do some peeling with {obj}",
+        "*peel with {obj} | *use {obj} to peel | *peel something with {obj} | *pick up {obj} and *peel |"
+        "*do some peeling with {obj}",
         "*peel away with {obj} | *take {obj} and *peel",
     ),
     "fly": _group(
-        "*fly {obj} | *make {obj} fly | *let {obj} fly through the air | *fly {obj} through the air | *play flying with {obj} |"
-        "*pick up {obj} and *fly {it} around | *take {obj} and *make {it} fly | *move {obj} through the air",
+        "*fly {obj} | *make {obj} fly | *let {obj} fly through the air | *fly {obj} through the air |"
+        "*play flying with {obj} | *pick up {obj} and *fly {it} around | *take {obj} and *make {it} fly |"
+        "*move {obj} through the air",
         "*let {obj} soar | *lift {obj} and *fly {it} through the air",
     ),
     "squeeze": _group(
@@ -115,8 +120,8 @@ CLAUSES = {
         "*put a stamp on the page with {obj} | *take {obj} and *stamp a letter",
     ),
     "staple": _group(
-        "*staple with {obj} | *staple some paper with {obj} | *use {obj} to staple | *staple the pages together with {obj} |"
-        "*take {obj} and *staple the pages | *staple something with {obj}",
+        "*staple with {obj} | *staple some paper with {obj} | *use {obj} to staple |"
+        "*staple the pages together with {obj} | *take {obj} and *staple the pages | *staple something with {obj}",
         "*fasten the sheets with {obj} | *grab {obj} and *staple some paper",
     ),
     "screw": _group(
@@ -140,9 +145,9 @@ CLAUSES = {
         "*raise {obj} to the level of the eyes | *bring {obj} close to the eyes",
     ),
     "take picture": _group(
-        "*take picture with {obj} | *take a picture with {obj} | *take a photo with {obj} | *shoot a photo with {obj} |"
-        "*photograph something with {obj} | *pick up {obj} and *take a picture | *use {obj} to take a photo |"
-        "*take {obj} and *shoot a photo | *snap a photo with {obj}",
+        "*take picture with {obj} | *take a picture with {obj} | *take a photo with {obj} |"
+        "*shoot a photo with {obj} | *photograph something with {obj} | *pick up {obj} and *take a picture |"
+        "*use {obj} to take a photo | *take {obj} and *shoot a photo | *snap a photo with {obj}",
         "*capture a picture with {obj} | *grab {obj} and *photograph something",
     ),
     "wear": _group(
@@ -151,18 +156,18 @@ CLAUSES = {
         "*slip on {obj} | *slip {obj} on",
     ),
     "browse": _group(
-        "*browse {obj} | *browse through {obj} | *browse on {obj} | *flick through {obj} | *look through what is on {obj} |"
-        "*pick up {obj} and *browse | *take {obj} and *browse through {it}",
+        "*browse {obj} | *browse through {obj} | *browse on {obj} | *flick through {obj} |"
+        "*look through what is on {obj} | *pick up {obj} and *browse | *take {obj} and *browse through {it}",
         "*thumb through {obj} | *go through {obj}",
     ),
     "cook": _group(
-        "*cook with {obj} | *cook something in {obj} | *use {obj} to cook | *cook a meal with {obj} | *prepare food with {obj} |"
-        "*take {obj} and *cook | *pick up {obj} and *cook",
+        "*cook with {obj} | *cook something in {obj} | *use {obj} to cook | *cook a meal with {obj} |"
+        "*prepare food with {obj} | *take {obj} and *cook | *pick up {obj} and *cook",
         "*make dinner with {obj} | *grab {obj} and *cook something",
     ),
     "clean": _group(
-        "*clean {obj} | *wipe {obj} | *rub {obj} clean | *polish {obj} | *wipe {obj} clean | *pick up {obj} and *clean {it} |"
-        "*take {obj} and *wipe {it} | *dust {obj}",
+        "*clean {obj} | *wipe {obj} | *rub {obj} clean | *polish {obj} | *wipe {obj} clean |"
+        "*pick up {obj} and *clean {it} | *take {obj} and *wipe {it} | *dust {obj}",
         "*give {obj} a wipe | *wipe the dirt from {obj}",
     ),
     "use": _group(
@@ -196,8 +201,8 @@ CLAUSES = {
         "*swivel {obj} | *get hold of {obj} and *twist {it}",
     ),
     "grab": _group(
-        "*grab {obj} | *grasp {obj} | *take hold of {obj} | *reach for {obj} | *grip {obj} | *hold {obj} | *reach out for {obj} |"
-        "*reach for {obj} and *grab {it} | *get a grip on {obj} | *seize {obj} | *take {obj}",
+        "*grab {obj} | *grasp {obj} | *take hold of {obj} | *reach for {obj} | *grip {obj} | *hold {obj} |"
+        "*reach out for {obj} | *reach for {obj} and *grab {it} | *get a grip on {obj} | *seize {obj} | *take {obj}",
         "*clasp {obj} | *get hold of {obj}",
     ),
     "press": _group(
@@ -206,8 +211,8 @@ CLAUSES = {
         "*apply pressure to {obj} | *reach over and *press {obj}",
     ),
     "tap": _group(
-        "*tap {obj} | *tap on {obj} | *tap against {obj} | *touch {obj} with a tap | *give {obj} a tap | *knock on {obj} |"
-        "*reach for {obj} and *tap {it}",
+        "*tap {obj} | *tap on {obj} | *tap against {obj} | *touch {obj} with a tap | *give {obj} a tap |"
+        "*knock on {obj} | *reach for {obj} and *tap {it}",
         "*rap on {obj} | *drum on {obj} | *reach over and *tap {obj} | *rap {obj}",
     ),
     "push": _group(
@@ -216,159 +221,326 @@ CLAUSES = {
         "*make {obj} move by pushing | *reach over and *push {obj}",
     ),
     "slide": _group(
-        "*slide {obj} | *slide {obj} along | *slide {obj} across the table | *drag {obj} | *move {obj} over the table |"
-        "*reach for {obj} and *slide {it} | *shift {obj} | *move {obj} without lifting {it}",
+        "*slide {obj} | *slide {obj} along | *slide {obj} across the table | *drag {obj} |"
+        "*move {obj} over the table | *reach for {obj} and *slide {it} | *shift {obj} |"
+        "*move {obj} without lifting {it}",
         "*let {obj} glide over the table | *reach over and *slide {obj}",
     ),
-    "pull": _group(  # pushed or slid towards the body
-        "*pull {obj} | *draw {obj} | *pull {obj} in | *drag {obj}",
-        "*tug {obj} | *haul {obj} in",
-    ),
+    # a push or a slide towards the body
+    "pull": _group("*pull {obj} | *draw {obj} | *pull {obj} in | *drag {obj}", "*tug {obj} | *haul {obj} in"),
 }  # fmt: skip
 
 # What an action means for a family, or for what its name ends with ("espresso machine"); it joins the clauses above.
 SPECIFIC = {
     ("hammer", "use"): _group(
-        "*hammer with {obj} | *strike with {obj} | *hit a nail with {obj} | *swing {obj} | *drive in a nail with {obj} |"
-        "*pick up {obj} and *hit a nail | *take {obj} and *hammer | *hammer in a nail with {obj}",
-        "*pound a nail with {obj} | *grab {obj} and *strike a nail"),
-    ("knife", "cut"): _group("*slice some bread with {obj} | *cut bread with {obj} | *take {obj} and *slice something",
-                             "*carve with {obj}"),
+        "*hammer with {obj} | *strike with {obj} | *hit a nail with {obj} | *swing {obj} |"
+        "*drive in a nail with {obj} | *pick up {obj} and *hit a nail | *take {obj} and *hammer |"
+        "*hammer in a nail with {obj}",
+        "*pound a nail with {obj} | *grab {obj} and *strike a nail",
+    ),
+    ("knife", "cut"): _group(
+        "*slice some bread with {obj} | *cut bread with {obj} | *take {obj} and *slice something",
+        "*carve with {obj}",
+    ),
     ("knife", "chop"): _group("*chop vegetables with {obj} | *chop an onion with {obj}", "*dice a carrot with {obj}"),
-    ("knife", "peel"): _group("*peel an apple with {obj} | *peel a potato with {obj} | *take the skin off with {obj}",
-                              "*skin a fruit with {obj}"),
+    ("knife", "peel"): _group(
+        "*peel an apple with {obj} | *peel a potato with {obj} | *take the skin off with {obj}",
+        "*skin a fruit with {obj}",
+    ),
     ("knife", "use"): _group("*cut with {obj} | *slice with {obj} | *cut something with {obj}", "*carve with {obj}"),
     ("torch", "switch on"): _group(
         "*turn on the light of {obj} | *make light with {obj} | *switch on the light of {obj} | *light up {obj} |"
-        "*pick up {obj} and *turn on the light", "*get some light from {obj}"),
-    ("torch", "switch off"): _group("*turn off the light of {obj} | *put out {obj} | *switch off the light of {obj}",
-                                    "*put out the light of {obj}"),
-    ("torch", "use"): _group("*shine {obj} | *point {obj} | *light the way with {obj} | *shine a light with {obj}",
-                             "*beam a light with {obj}"),
-    ("pan", "cook"): _group("*fry with {obj} | *fry an egg in {obj} | *flip a pancake in {obj} | *toss the food in {obj}",
-                            "*scramble some eggs in {obj}"),
-    ("pan", "use"): _group("*fry with {obj} | *toss {obj} | *cook with {obj} | *flip a pancake in {obj}", "*scramble some eggs in {obj}"),
-    ("screwdriver", "use"): _group("*turn a screw with {obj} | *screw with {obj} | *drive a screw with {obj}",
-                                   "*tighten a screw with {obj}"),
-    ("spray", "use"): _group("*spray with {obj} | *squirt {obj} | *spray something with {obj} | *pull the trigger of {obj}",
-                             "*mist the air with {obj}"),
-    ("spray", "squeeze"): _group("*spray with {obj} | *squirt {obj} | *squeeze the trigger of {obj} | *spray something with {obj}",
-                                 "*mist the air with {obj}"),
-    ("phone", "call"): _group("*phone someone with {obj} | *have a phone call with {obj}", "*speak to someone on {obj}"),
-    ("phone", "use"): _group("*call with {obj} | *make a call with {obj} | *read from {obj} | *type on {obj}",
-                             "*text someone with {obj}"),
-    ("phone", "browse"): _group("*scroll on {obj} | *swipe on {obj} | *browse the web on {obj} | *check the messages on {obj}",
-                                "*surf on {obj}"),
+        "*pick up {obj} and *turn on the light",
+        "*get some light from {obj}",
+    ),
+    ("torch", "switch off"): _group(
+        "*turn off the light of {obj} | *put out {obj} | *switch off the light of {obj}",
+        "*put out the light of {obj}",
+    ),
+    ("torch", "use"): _group(
+        "*shine {obj} | *point {obj} | *light the way with {obj} | *shine a light with {obj}",
+        "*beam a light with {obj}",
+    ),
+    ("pan", "cook"): _group(
+        "*fry with {obj} | *fry an egg in {obj} | *flip a pancake in {obj} | *toss the food in {obj}",
+        "*scramble some eggs in {obj}",
+    ),
+    ("pan", "use"): _group(
+        "*fry with {obj} | *toss {obj} | *cook with {obj} | *flip a pancake in {obj}",
+        "*scramble some eggs in {obj}",
+    ),
+    ("screwdriver", "use"): _group(
+        "*turn a screw with {obj} | *screw with {obj} | *drive a screw with {obj}",
+        "*tighten a screw with {obj}",
+    ),
+    ("spray", "use"): _group(
+        "*spray with {obj} | *squirt {obj} | *spray something with {obj} | *pull the trigger of {obj}",
+        "*mist the air with {obj}",
+    ),
+    ("spray", "squeeze"): _group(
+        "*spray with {obj} | *squirt {obj} | *squeeze the trigger of {obj} | *spray something with {obj}",
+        "*mist the air with {obj}",
+    ),
+    ("phone", "call"): _group(
+        "*phone someone with {obj} | *have a phone call with {obj}",
+        "*speak to someone on {obj}",
+    ),
+    ("phone", "use"): _group(
+        "*call with {obj} | *make a call with {obj} | *read from {obj} | *type on {obj}",
+        "*text someone with {obj}",
+    ),
+    ("phone", "browse"): _group(
+        "*scroll on {obj} | *swipe on {obj} | *browse the web on {obj} | *check the messages on {obj}",
+        "*surf on {obj}",
+    ),
     ("phone", "tap"): _group("*tap the screen of {obj} | *touch the screen of {obj}", "*poke the screen of {obj}"),
-    ("book", "browse"): _group("*leaf through {obj} | *turn the pages of {obj} | *read {obj} | *read in {obj}",
-                               "*flip through the pages of {obj}"),
+    ("book", "browse"): _group(
+        "*leaf through {obj} | *turn the pages of {obj} | *read {obj} | *read in {obj}",
+        "*flip through the pages of {obj}",
+    ),
     ("book", "use"): _group("*read {obj} | *read from {obj}", "*read a page of {obj}"),
-    ("book", "open"): _group("*open the cover of {obj} | *turn over the cover of {obj} | *fold {obj} open", "*lay {obj} open"),
+    ("book", "open"): _group(
+        "*open the cover of {obj} | *turn over the cover of {obj} | *fold {obj} open",
+        "*lay {obj} open",
+    ),
     ("book", "close"): _group("*close the cover of {obj} | *fold {obj} shut", "*clap {obj} shut"),
-    ("camera", "use"): _group("*take a picture with {obj} | *photograph something with {obj} | *shoot a photo with {obj}",
-                              "*capture a picture with {obj}"),
-    ("camera", "see"): _group("*look through the finder of {obj} | *look through {obj} | *hold {obj} to the eye |"
-                              "*pick up {obj} and *look through {it}", "*peer through {obj}"),
-    ("camera", "browse"): _group("*look through the pictures on {obj} | *review the photos on {obj}",
-                                 "*go through the shots on {obj}"),
+    ("camera", "use"): _group(
+        "*take a picture with {obj} | *photograph something with {obj} | *shoot a photo with {obj}",
+        "*capture a picture with {obj}",
+    ),
+    ("camera", "see"): _group(
+        "*look through the finder of {obj} | *look through {obj} | *hold {obj} to the eye |"
+        "*pick up {obj} and *look through {it}",
+        "*peer through {obj}",
+    ),
+    ("camera", "browse"): _group(
+        "*look through the pictures on {obj} | *review the photos on {obj}",
+        "*go through the shots on {obj}",
+    ),
     ("brush", "brush"): _group("*paint with {obj} | *paint a wall with {obj}", "*apply paint with {obj}"),
     ("brush", "use"): _group("*brush with {obj} | *paint with {obj}", "*apply paint with {obj}"),
     ("toothbrush", "brush"): _group(
-        "*brush the teeth with {obj} | *brush teeth with {obj} | *clean the teeth with {obj} | *pick up {obj} and *brush the teeth |"
-        "*take {obj} and *brush the teeth", "*scrub the teeth with {obj}"),
-    ("toothbrush", "use"): _group("*brush the teeth with {obj} | *clean the teeth with {obj}", "*scrub the teeth with {obj}"),
-    ("toothpaste", "squeeze"): _group("*squeeze out {obj} | *squeeze {obj} out of the tube | *squeeze some of {obj} out",
-                                      "*press some of {obj} out"),
+        "*brush the teeth with {obj} | *brush teeth with {obj} | *clean the teeth with {obj} |"
+        "*pick up {obj} and *brush the teeth | *take {obj} and *brush the teeth",
+        "*scrub the teeth with {obj}",
+    ),
+    ("toothbrush", "use"): _group(
+        "*brush the teeth with {obj} | *clean the teeth with {obj}",
+        "*scrub the teeth with {obj}",
+    ),
+    ("toothpaste", "squeeze"): _group(
+        "*squeeze out {obj} | *squeeze {obj} out of the tube | *squeeze some of {obj} out",
+        "*press some of {obj} out",
+    ),
     ("ketchup", "squeeze"): _group("*squirt {obj} | *squeeze some sauce out of {obj}", "*get some sauce out of {obj}"),
-    ("eyeglasses", "wear"): _group("*put {obj} on the nose | *pick up {obj} and *put {it} on the face | *set {obj} on the nose",
-                                   "*slide {obj} onto the nose"),
-    ("eyeglasses", "clean"): _group("*wipe the lenses of {obj} | *polish the lenses of {obj} | *clean the lenses of {obj}",
-                                    "*rub the lenses of {obj}"),
-    ("eyeglasses", "open"): _group("*unfold {obj} | *fold {obj} open | *open the temples of {obj}", "*spread {obj} open"),
-    ("eyeglasses", "close"): _group("*fold {obj} | *fold {obj} together | *close the temples of {obj}", "*collapse {obj}"),
-    ("headphones", "wear"): _group("*put {obj} over the ears | *put {obj} on the head | *pick up {obj} and *put {it} over the ears",
-                                   "*pull {obj} over the ears"),
+    ("eyeglasses", "wear"): _group(
+        "*put {obj} on the nose | *pick up {obj} and *put {it} on the face | *set {obj} on the nose",
+        "*slide {obj} onto the nose",
+    ),
+    ("eyeglasses", "clean"): _group(
+        "*wipe the lenses of {obj} | *polish the lenses of {obj} | *clean the lenses of {obj}",
+        "*rub the lenses of {obj}",
+    ),
+    ("eyeglasses", "open"): _group(
+        "*unfold {obj} | *fold {obj} open | *open the temples of {obj}",
+        "*spread {obj} open",
+    ),
+    ("eyeglasses", "close"): _group(
+        "*fold {obj} | *fold {obj} together | *close the temples of {obj}",
+        "*collapse {obj}",
+    ),
+    ("headphones", "wear"): _group(
+        "*put {obj} over the ears | *put {obj} on the head | *pick up {obj} and *put {it} over the ears",
+        "*pull {obj} over the ears",
+    ),
     ("headphones", "use"): _group("*put on {obj} | *listen with {obj} | *put {obj} on", "*pull {obj} over the ears"),
     ("hat", "wear"): _group("*put {obj} on the head", "*pull {obj} onto the head"),
     ("watch", "wear"): _group("*put {obj} on the wrist | *strap {obj} on", "*fasten {obj} around the wrist"),
-    ("watch", "set"): _group("*set the time of {obj} | *turn the crown of {obj} | *wind {obj}", "*correct the time of {obj}"),
-    ("watch", "see"): _group("*check the time on {obj} | *read the time from {obj} | *look at {obj} | *see the time on {obj}",
-                             "*find out the time from {obj}"),
-    ("clock", "see"): _group("*check the time on {obj} | *read the time from {obj} | *look at {obj} | *see the time on {obj}",
-                             "*find out the time from {obj}"),
-    ("clock", "set"): _group("*set the alarm of {obj} | *set the alarm on {obj} | *adjust the time of {obj}",
-                             "*correct the time of {obj}"),
-    ("clock", "switch off"): _group("*turn off the alarm of {obj} | *stop the alarm of {obj} | *silence {obj}",
-                                    "*make {obj} be quiet"),
-    ("binoculars", "see"): _group("*look through {obj} | *raise {obj} to the eyes | *watch something through {obj} |"
-                                  "*pick up {obj} and *look through {it} | *hold {obj} to the eyes", "*peer through {obj}"),
+    ("watch", "set"): _group(
+        "*set the time of {obj} | *turn the crown of {obj} | *wind {obj}",
+        "*correct the time of {obj}",
+    ),
+    ("watch", "see"): _group(
+        "*check the time on {obj} | *read the time from {obj} | *look at {obj} | *see the time on {obj}",
+        "*find out the time from {obj}",
+    ),
+    ("clock", "see"): _group(
+        "*check the time on {obj} | *read the time from {obj} | *look at {obj} | *see the time on {obj}",
+        "*find out the time from {obj}",
+    ),
+    ("clock", "set"): _group(
+        "*set the alarm of {obj} | *set the alarm on {obj} | *adjust the time of {obj}",
+        "*correct the time of {obj}",
+    ),
+    ("clock", "switch off"): _group(
+        "*turn off the alarm of {obj} | *stop the alarm of {obj} | *silence {obj}",
+        "*make {obj} be quiet",
+    ),
+    ("binoculars", "see"): _group(
+        "*look through {obj} | *raise {obj} to the eyes | *watch something through {obj} |"
+        "*pick up {obj} and *look through {it} | *hold {obj} to the eyes",
+        "*peer through {obj}",
+    ),
     ("binoculars", "use"): _group("*look through {obj} | *watch something through {obj}", "*peer through {obj}"),
-    ("scissors", "cut"): _group("*cut paper with {obj} | *snip with {obj} | *cut a ribbon with {obj} | *snip something with {obj}",
-                                "*trim something with {obj}"),
-    ("scissors", "use"): _group("*cut with {obj} | *cut paper with {obj} | *snip with {obj}", "*trim something with {obj}"),
+    ("scissors", "cut"): _group(
+        "*cut paper with {obj} | *snip with {obj} | *cut a ribbon with {obj} | *snip something with {obj}",
+        "*trim something with {obj}",
+    ),
+    ("scissors", "use"): _group(
+        "*cut with {obj} | *cut paper with {obj} | *snip with {obj}",
+        "*trim something with {obj}",
+    ),
     ("stapler", "use"): _group("*staple with {obj} | *staple some paper with {obj}", "*fasten the sheets with {obj}"),
     ("stapler", "press"): _group("*staple with {obj} | *staple some paper with {obj}", "*fasten the sheets with {obj}"),
     ("stamp", "use"): _group("*stamp with {obj} | *stamp a paper with {obj}", "*put a stamp on the page with {obj}"),
-    ("fruit", "eat"): _group("*bite into {obj} | *take a bite from {obj} | *take a bite out of {obj} | *bite off a piece of {obj}",
-                             "*sink the teeth into {obj}"),
-    ("bowl", "eat"): _group("*eat from {obj} | *eat out of {obj} | *pick up {obj} and *eat from {it} | *bring {obj} to the mouth",
-                            "*have a meal from {obj}"),
-    ("fruit", "peel"): _group("*peel {obj} | *pull the peel off {obj} | *take the peel off {obj} | *pick up {obj} and *peel {it} |"
-                              "*peel off the skin of {obj} | *remove the skin of {obj} | *take {obj} and *peel {it}",
-                              "*strip the peel from {obj} | *skin {obj}"),
-    ("laptop", "open"): _group("*open the lid of {obj} | *flip {obj} open | *lift the screen of {obj} | *fold {obj} open |"
-                               "*flip up the screen of {obj}", "*fold up the lid of {obj}"),
-    ("laptop", "close"): _group("*close the lid of {obj} | *fold {obj} shut | *fold down the screen of {obj} | *flip {obj} shut",
-                                "*lower the lid of {obj}"),
+    ("fruit", "eat"): _group(
+        "*bite into {obj} | *take a bite from {obj} | *take a bite out of {obj} | *bite off a piece of {obj}",
+        "*sink the teeth into {obj}",
+    ),
+    ("bowl", "eat"): _group(
+        "*eat from {obj} | *eat out of {obj} | *pick up {obj} and *eat from {it} | *bring {obj} to the mouth",
+        "*have a meal from {obj}",
+    ),
+    ("fruit", "peel"): _group(
+        "*peel {obj} | *pull the peel off {obj} | *take the peel off {obj} | *pick up {obj} and *peel {it} |"
+        "*peel off the skin of {obj} | *remove the skin of {obj} | *take {obj} and *peel {it}",
+        "*strip the peel from {obj} | *skin {obj}",
+    ),
+    ("laptop", "open"): _group(
+        "*open the lid of {obj} | *flip {obj} open | *lift the screen of {obj} | *fold {obj} open |"
+        "*flip up the screen of {obj}",
+        "*fold up the lid of {obj}",
+    ),
+    ("laptop", "close"): _group(
+        "*close the lid of {obj} | *fold {obj} shut | *fold down the screen of {obj} | *flip {obj} shut",
+        "*lower the lid of {obj}",
+    ),
     ("laptop", "use"): _group("*type on {obj} | *type something on {obj} | *work on {obj}", "*write on {obj}"),
-    ("laptop", "browse"): _group("*browse the web on {obj} | *scroll on {obj} | *surf the web on {obj}", "*read the news on {obj}"),
+    ("laptop", "browse"): _group(
+        "*browse the web on {obj} | *scroll on {obj} | *surf the web on {obj}",
+        "*read the news on {obj}",
+    ),
     ("laptop", "tap"): _group("*type on {obj} | *hit a key of {obj}", "*strike a key of {obj}"),
-    ("microwave", "open"): _group("*open the door of {obj} | *pull open the door of {obj}", "*swing open the door of {obj}"),
-    ("microwave", "close"): _group("*close the door of {obj} | *shut the door of {obj}", "*swing the door of {obj} shut"),
+    ("microwave", "open"): _group(
+        "*open the door of {obj} | *pull open the door of {obj}",
+        "*swing open the door of {obj}",
+    ),
+    ("microwave", "close"): _group(
+        "*close the door of {obj} | *shut the door of {obj}",
+        "*swing the door of {obj} shut",
+    ),
     ("door", "open"): _group("*pull {obj} open | *swing {obj} open", "*get {obj} to swing open"),
+    ("door", "push"): _group(
+        "*push {obj} | *push against {obj} | *shove {obj} | *reach for {obj} and *push {it}",
+        "*make {obj} swing | *lean on {obj}",
+    ),
     ("door", "close"): _group("*push {obj} shut | *swing {obj} shut | *pull {obj} to", "*get {obj} to swing shut"),
     ("door knob", "turn"): _group("*turn {obj} | *rotate {obj} | *work {obj}", "*give {obj} a twist"),
     ("door knob", "use"): _group("*turn {obj} | *rotate {obj} | *open the door with {obj}", "*give {obj} a twist"),
-    ("jar", "open"): _group("*unscrew the lid of {obj} | *twist the lid off {obj} | *take the lid off {obj} | *unscrew {obj} |"
-                            "*screw the lid off {obj} | *twist {obj} open", "*loosen the lid of {obj}"),
-    ("jar", "close"): _group("*screw the lid onto {obj} | *close the lid of {obj} | *put the lid on {obj} | *screw {obj} shut",
-                             "*tighten the lid of {obj}"),
-    ("bottle", "open"): _group("*unscrew the cap of {obj} | *twist the cap off {obj} | *take the cap off {obj} | *unscrew {obj}",
-                               "*loosen the cap of {obj}"),
-    ("bottle", "close"): _group("*screw the cap onto {obj} | *put the cap on {obj} | *screw {obj} shut", "*tighten the cap of {obj}"),
-    ("box", "open"): _group("*open the lid of {obj} | *lift the lid of {obj} | *flip {obj} open | *raise the lid of {obj}",
-                            "*fold back the lid of {obj}"),
-    ("box", "close"): _group("*close the lid of {obj} | *put down the lid of {obj} | *flip {obj} shut", "*lower the lid of {obj}"),
+    ("jar", "open"): _group(
+        "*unscrew the lid of {obj} | *twist the lid off {obj} | *take the lid off {obj} | *unscrew {obj} |"
+        "*screw the lid off {obj} | *twist {obj} open",
+        "*loosen the lid of {obj}",
+    ),
+    ("jar", "close"): _group(
+        "*screw the lid onto {obj} | *close the lid of {obj} | *put the lid on {obj} | *screw {obj} shut",
+        "*tighten the lid of {obj}",
+    ),
+    ("bottle", "open"): _group(
+        "*unscrew the cap of {obj} | *twist the cap off {obj} | *take the cap off {obj} | *unscrew {obj}",
+        "*loosen the cap of {obj}",
+    ),
+    ("bottle", "close"): _group(
+        "*screw the cap onto {obj} | *put the cap on {obj} | *screw {obj} shut",
+        "*tighten the cap of {obj}",
+    ),
+    ("box", "open"): _group(
+        "*open the lid of {obj} | *lift the lid of {obj} | *flip {obj} open | *raise the lid of {obj}",
+        "*fold back the lid of {obj}",
+    ),
+    ("box", "close"): _group(
+        "*close the lid of {obj} | *put down the lid of {obj} | *flip {obj} shut",
+        "*lower the lid of {obj}",
+    ),
     ("teapot", "open"): _group("*lift the lid of {obj} | *open the lid of {obj}", "*take up the lid of {obj}"),
     ("teapot", "close"): _group("*close the lid of {obj} | *put down the lid of {obj}", "*lower the lid of {obj}"),
-    ("teapot", "pour"): _group("*pour tea from {obj} | *pour some tea out of {obj} | *pick up {obj} and *pour tea", "*serve tea from {obj}"),
+    ("teapot", "pour"): _group(
+        "*pour tea from {obj} | *pour some tea out of {obj} | *pick up {obj} and *pour tea",
+        "*serve tea from {obj}",
+    ),
     ("waffle iron", "open"): _group("*open the top of {obj} | *lift the top of {obj}", "*fold up the top of {obj}"),
-    ("waffle iron", "close"): _group("*close the top of {obj} | *fold down the top of {obj}", "*lower the top of {obj}"),
+    ("waffle iron", "close"): _group(
+        "*close the top of {obj} | *fold down the top of {obj}",
+        "*lower the top of {obj}",
+    ),
     ("waffle iron", "use"): _group("*make a waffle with {obj} | *bake a waffle in {obj}", "*make waffles using {obj}"),
-    ("machine", "use"): _group("*make coffee with {obj} | *brew a coffee with {obj} | *make an espresso with {obj}",
-                               "*get a coffee from {obj}"),
+    ("machine", "use"): _group(
+        "*make coffee with {obj} | *brew a coffee with {obj} | *make an espresso with {obj}",
+        "*get a coffee from {obj}",
+    ),
     ("machine", "switch on"): _group("*start {obj} | *turn on {obj} to make coffee", "*get {obj} going"),
     ("machine", "open"): _group("*open the lever of {obj} | *raise the lever of {obj}", "*pull up the lever of {obj}"),
-    ("machine", "close"): _group("*close the lever of {obj} | *push the lever of {obj} down", "*lower the lever of {obj}"),
-    ("mixer", "use"): _group("*mix with {obj} | *mix some dough with {obj} | *stir with {obj}", "*whip cream with {obj}"),
+    ("machine", "close"): _group(
+        "*close the lever of {obj} | *push the lever of {obj} down",
+        "*lower the lever of {obj}",
+    ),
+    ("mixer", "use"): _group(
+        "*mix with {obj} | *mix some dough with {obj} | *stir with {obj}",
+        "*whip cream with {obj}",
+    ),
     ("mixer", "open"): _group("*lift the head of {obj} | *tilt the head of {obj} up", "*raise the head of {obj}"),
-    ("mixer", "close"): _group("*put down the head of {obj} | *tilt the head of {obj} down", "*lower the head of {obj}"),
-    ("flute", "play"): _group("*play {obj} | *play music on {obj} | *play a tune on {obj} | *blow into {obj} |"
-                              "*pick up {obj} and *play a tune", "*make music with {obj}"),
-    ("game controller", "play"): _group("*play a game with {obj} | *play a video game with {obj} | *pick up {obj} and *play a game |"
-                                        "*game with {obj}", "*enjoy a video game with {obj}"),
-    ("game controller", "use"): _group("*play a game with {obj} | *press the buttons of {obj}", "*enjoy a video game with {obj}"),
-    ("piggy bank", "use"): _group("*put a coin into {obj} | *save money in {obj} | *drop a coin into {obj}", "*feed a coin to {obj}"),
-    ("piggy bank", "shake"): _group("*rattle the coins in {obj} | *shake the coins in {obj}", "*jingle the coins in {obj}"),
-    ("mouse", "use"): _group("*click with {obj} | *move the cursor with {obj} | *click the button of {obj}", "*scroll with {obj}"),
-    ("mouse", "press"): _group("*click {obj} | *click with {obj} | *click the button of {obj}", "*make a click with {obj}"),
-    ("mouse", "tap"): _group("*click {obj} | *click with {obj} | *click the button of {obj}", "*make a click with {obj}"),
+    ("mixer", "close"): _group(
+        "*put down the head of {obj} | *tilt the head of {obj} down",
+        "*lower the head of {obj}",
+    ),
+    ("flute", "play"): _group(
+        "*play {obj} | *play music on {obj} | *play a tune on {obj} | *blow into {obj} |"
+        "*pick up {obj} and *play a tune",
+        "*make music with {obj}",
+    ),
+    ("game controller", "play"): _group(
+        "*play a game with {obj} | *play a video game with {obj} | *pick up {obj} and *play a game | *game with {obj}",
+        "*enjoy a video game with {obj}",
+    ),
+    ("game controller", "use"): _group(
+        "*play a game with {obj} | *press the buttons of {obj}",
+        "*enjoy a video game with {obj}",
+    ),
+    ("piggy bank", "use"): _group(
+        "*put a coin into {obj} | *save money in {obj} | *drop a coin into {obj}",
+        "*feed a coin to {obj}",
+    ),
+    ("piggy bank", "shake"): _group(
+        "*rattle the coins in {obj} | *shake the coins in {obj}",
+        "*jingle the coins in {obj}",
+    ),
+    ("mouse", "use"): _group(
+        "*click with {obj} | *move the cursor with {obj} | *click the button of {obj}",
+        "*scroll with {obj}",
+    ),
+    ("mouse", "press"): _group(
+        "*click {obj} | *click with {obj} | *click the button of {obj}",
+        "*make a click with {obj}",
+    ),
+    ("mouse", "tap"): _group(
+        "*click {obj} | *click with {obj} | *click the button of {obj}",
+        "*make a click with {obj}",
+    ),
     ("light bulb", "use"): _group("*screw in {obj} | *turn {obj} into the socket", "*twist {obj} into the socket"),
-    ("light bulb", "screw"): _group("*screw in {obj} | *screw {obj} in | *turn {obj} into the socket | *screw {obj} into the lamp |"
-                                    "*take {obj} and *screw {it} in", "*twist {obj} into the socket"),
-    ("airplane", "fly"): _group("*fly {obj} like a plane | *make {obj} take off | *pilot {obj}", "*make {obj} cruise through the air"),
+    ("light bulb", "screw"): _group(
+        "*screw in {obj} | *screw {obj} in | *turn {obj} into the socket | *screw {obj} into the lamp |"
+        "*take {obj} and *screw {it} in",
+        "*twist {obj} into the socket",
+    ),
+    ("airplane", "fly"): _group(
+        "*fly {obj} like a plane | *make {obj} take off | *pilot {obj}",
+        "*make {obj} cruise through the air",
+    ),
     ("airplane", "play"): _group("*fly {obj} | *make {obj} fly", "*let {obj} soar"),
-    ("train", "play"): _group("*drive {obj} along | *make {obj} roll | *roll {obj} over the table", "*let {obj} travel along the table"),
+    ("train", "play"): _group(
+        "*drive {obj} along | *make {obj} roll | *roll {obj} over the table",
+        "*let {obj} travel along the table",
+    ),
     ("train", "push"): _group("*roll {obj} along | *drive {obj} over the table", "*get {obj} rolling"),
     ("lemon", "squeeze"): _group("*squeeze the juice out of {obj} | *squeeze some juice from {obj}", "*juice {obj}"),
     ("duck", "squeeze"): _group("*make {obj} squeak", "*get {obj} to squeak"),
@@ -376,12 +548,15 @@ SPECIFIC = {
 
 # A family that is called otherwise; {first noun or family: key of SPECIFIC}.
 SAME = {"flashlight": "torch", "frying pan": "pan", "fryingpan": "pan", "skillet": "pan", "wine glass": "wineglass",
-        "spray bottle": "spray", "ketchup bottle": "ketchup", "notebook": "book", "glasses": "eyeglasses", "plane": "airplane",
+        "spray bottle": "spray", "ketchup bottle": "ketchup", "notebook": "book", "glasses": "eyeglasses",
+        "plane": "airplane", "chest": "box", "tin": "box", "smartphone": "phone", "tube": "toothpaste",
         "aeroplane": "airplane", "doorknob": "door knob", "door handle": "door knob", "controller": "game controller",
         "bulb": "light bulb", "lightbulb": "light bulb", "teapot lid": "teapot", "paintbrush": "brush",
-        "chest": "box", "tin": "box", "banana": "fruit", "apple": "fruit", "carrot": "fruit", "lemon": "fruit", "orange": "fruit",
-        "piggybank": "piggy bank", "tube": "toothpaste", "gamecontroller": "game controller", "alarmclock": "clock", "smartphone": "phone"}  # fmt: skip
-REPLACING = (("fruit", "peel"), ("camera", "browse"), ("bowl", "eat"), ("light bulb", "screw"), ("light bulb", "use"))  # nothing else fits
+        "banana": "fruit", "apple": "fruit", "carrot": "fruit", "lemon": "fruit", "orange": "fruit",
+        "piggybank": "piggy bank", "gamecontroller": "game controller", "alarmclock": "clock"}  # fmt: skip
+# where none of the clauses above fit
+REPLACING = (("fruit", "peel"), ("bowl", "eat"), ("door", "push"), ("camera", "browse"), ("light bulb", "screw"),
+             ("light bulb", "use"))  # fmt: skip
 
 # What follows once the object was named and taken, besides clauses with {it}: "takes the mug and drinks".
 AFTER = {key: tuple(wordings.split(" | ")) for key, wordings in {
@@ -401,15 +576,26 @@ AFTER = {key: tuple(wordings.split(" | ")) for key, wordings in {
 
 # The part that is acted on; lids and doors only for "open" and "close".
 PART_CLAUSES = {
-    "press": _group("*press the {part} of {obj} | *press the {part} on {obj} | *push the {part} of {obj}", "*hit the {part} of {obj}"),
+    "press": _group(
+        "*press the {part} of {obj} | *press the {part} on {obj} | *push the {part} of {obj}",
+        "*hit the {part} of {obj}",
+    ),
     "tap": _group("*tap the {part} of {obj} | *tap on the {part} of {obj}", "*rap the {part} of {obj}"),
     "push": _group("*push the {part} of {obj} | *push {obj} at the {part}", "*shove the {part} of {obj}"),
-    "turn": _group("*turn the {part} of {obj} | *twist the {part} of {obj} | *rotate the {part} of {obj}", "*swivel the {part} of {obj}"),
+    "turn": _group(
+        "*turn the {part} of {obj} | *twist the {part} of {obj} | *rotate the {part} of {obj}",
+        "*swivel the {part} of {obj}",
+    ),
     "open": _group("*open the {part} of {obj} | *open {obj} by the {part}", "*get the {part} of {obj} open"),
-    "close": _group("*close the {part} of {obj} | *shut the {part} of {obj} | *close {obj} by the {part}",
-                    "*get the {part} of {obj} shut"),
-    "grab": _group("*grab the {part} of {obj} | *grasp the {part} of {obj} | *take hold of the {part} of {obj} |"
-                   "*reach for the {part} of {obj}", "*clasp the {part} of {obj}"),
+    "close": _group(
+        "*close the {part} of {obj} | *shut the {part} of {obj} | *close {obj} by the {part}",
+        "*get the {part} of {obj} shut",
+    ),
+    "grab": _group(
+        "*grab the {part} of {obj} | *grasp the {part} of {obj} | *take hold of the {part} of {obj} |"
+        "*reach for the {part} of {obj}",
+        "*clasp the {part} of {obj}",
+    ),
 }  # fmt: skip
 LIDS = ("lid", "cap", "cover", "door", "top lid", "flap")
 UNNAMED = ("surface", "body", "bottom", "base", "back", "edges", "barrel", "sides", "blade")  # no part to be acted on
@@ -421,17 +607,19 @@ GIVING = _group(
     "*pick up {obj} with the {one} hand and *pass {it} to the {other} hand |"
     "*take {obj} with the {one} hand and *hand {it} over to the {other} |"
     "*give {obj} from your {one} hand to your {other} hand | *switch {obj} from the {one} hand to the {other} |"
-    "*put {obj} from the {one} hand into the {other} hand | *hand {obj} over to the {other} hand | *pass {obj} to the {other} hand |"
-    "*give {obj} to the {other} hand | *put {obj} into the {other} hand |"
+    "*put {obj} from the {one} hand into the {other} hand | *hand {obj} over to the {other} hand |"
+    "*pass {obj} to the {other} hand | *give {obj} to the {other} hand | *put {obj} into the {other} hand |"
     "*reach for {obj} with the {one} hand, *pick {it} up and *hand {it} over to the {other} hand |"
     "*lift {obj} with the {one} hand, then *pass {it} over to the {other} hand |"
     "*hold {obj} in the {one} hand and *take {it} over with the {other} hand",
-    "*transfer {obj} from the {one} hand to the {other} | *grab {obj} with the {one} hand and *transfer {it} to the {other} hand",
+    "*transfer {obj} from the {one} hand to the {other} |"
+    "*grab {obj} with the {one} hand and *transfer {it} to the {other} hand",
 )
 SWAPPING = _group(
-    "*hand over {obj} | *hand {obj} over | *hand over {obj} with both hands | *pass {obj} from one hand to the other |"
-    "*move {obj} from hand to hand | *swap hands on {obj} | *pass {obj} between both hands | *pick up {obj} and *change hands |"
-    "*give {obj} from one hand to the other | *pick up {obj} and *pass {it} to the other hand | *hand {obj} over to the other hand",
+    "*hand over {obj} | *hand {obj} over | *hand over {obj} with both hands |"
+    "*pass {obj} from one hand to the other | *move {obj} from hand to hand | *swap hands on {obj} |"
+    "*pass {obj} between both hands | *pick up {obj} and *change hands | *give {obj} from one hand to the other |"
+    "*pick up {obj} and *pass {it} to the other hand | *hand {obj} over to the other hand",
     "*shift {obj} over into the other hand | *transfer {obj} to the other hand",
 )
 
@@ -439,18 +627,19 @@ SWAPPING = _group(
 # hands, {side} the one hand; {who} is somebody.
 FRAMES = _group(
     7 * "{do} {with} | " + "{with}, {do} | please {do} {with} | can you {do} {with}? | I want to {do} {with} |"
-    "{who} {does} {with} | {who} {does} {with} | a hand animation of {doing} {with} | {doing} {with} |"
+    "{who} {does} {with} | {who} {does} {with} | person {does} {with} |"
+    "a hand animation of {doing} {with} | {doing} {with} |"
     "let the character {do} {with} | {with}, {who} {does} | an animation in which {who} {does} {with}",
     "could you please {do} {with}? | show me how to {do} {with} | here {who} {does} {with}",
 )
 ONE_HAND_FRAMES = _group(
-    "use your {side} hand to {do} | use the {side} hand to {do} | the {side} hand {does} | {do}, {side} hand | {side} hand: {do} |"
-    "{who} uses the {side} hand to {do} | {doing}, {side} hand",
+    "use your {side} hand to {do} | use the {side} hand to {do} | the {side} hand {does} | {do}, {side} hand |"
+    "{side} hand: {do} | {who} uses the {side} hand to {do} | {doing}, {side} hand",
     "let the {side} hand {do} | {do}; only the {side} hand is needed",
 )
 BOTH_HANDS_FRAMES = _group(
-    "use both hands to {do} | both hands {do} | {do}, both hands | the left and the right hand {do} | {who} uses both hands to {do} |"
-    "both hands: {do}",
+    "use both hands to {do} | both hands {do} | {do}, both hands | the left and the right hand {do} |"
+    "{who} uses both hands to {do} | both hands: {do}",
     "let both hands {do}",
 )
 SILENT_FRAMES = _group(
@@ -460,35 +649,44 @@ SILENT_FRAMES = _group(
 ROLE_FRAMES = _group(
     "{hold} with the {second} hand and {then} with the {lead} hand |"
     "{hold} with your {second} hand and {then} with your {lead} hand |"
-    "{hold} with the {second} hand and {then} with the {lead} | one hand {holds} while the other hand {thens} | {hold} in the {second} hand and {then} with the {lead} hand |"
+    "{hold} with the {second} hand and {then} with the {lead} | one hand {holds} while the other hand {thens} |"
+    "{hold} in the {second} hand and {then} with the {lead} hand |"
     "{do} with the {lead} hand while the {second} hand {holds_it} |"
-    "{do} with the {lead} hand while the {second} one {holds_it} | {do} with the {lead} hand while the other hand {holds_it} |"
+    "{do} with the {lead} hand while the {second} one {holds_it} |"
+    "{do} with the {lead} hand while the other hand {holds_it} |"
     "{do} with the {lead} hand and {hold_it} with the {second} hand |"
     "{do} with the {lead} hand, {holding_it} with the {second} hand |"
-    "{bare} with the {lead} hand while the {second} hand {holds} | {bare} with the {lead} hand, {holding} with the {second} hand |"
-    "the {second} hand {holds} while the {lead} hand {thens} | the {lead} hand {does} while the {second} hand {holds_it} |"
-    "while the {second} hand {holds}, the {lead} hand {thens} | while the {second} hand {holds}, {then} with the {lead} hand |"
+    "{bare} with the {lead} hand while the {second} hand {holds} |"
+    "{bare} with the {lead} hand, {holding} with the {second} hand |"
+    "the {second} hand {holds} while the {lead} hand {thens} |"
+    "the {lead} hand {does} while the {second} hand {holds_it} |"
+    "while the {second} hand {holds}, the {lead} hand {thens} |"
+    "while the {second} hand {holds}, {then} with the {lead} hand |"
     "use the {second} hand to {hold} and the {lead} hand to {then} |"
     "{who} {holds} with the {second} hand and {thens} with the {lead} hand |"
     "{who} {does} with the {lead} hand while {holding_it} with the {second} hand |"
     "the {second} hand {holds}. The {lead} hand {thens} | {hold} with one hand and {then} with the other |"
     "with the {second} hand {holding}, {then} with the {lead} hand",
-    "as the {second} hand {holds}, the {lead} hand {thens} | let the {second} hand {hold} and the {lead} hand {then} | one hand {holds}, the other hand {thens}",
+    "as the {second} hand {holds}, the {lead} hand {thens} |"
+    "let the {second} hand {hold} and the {lead} hand {then} | one hand {holds}, the other hand {thens}",
 )
 # Long forms: {by} says where or how it is taken, {then} what is done. After a full stop a sentence of its own follows.
 SEQUENCES = _group(
     "*reach for {obj} {with}, *take {it} {by} and {then} | *reach for {obj} {with}, *grasp {it} {by} and {then} |"
-    "*take {obj} {by} {with} and {then} | *grab {obj} {by} {with}, then {then} | *reach out {with}, *grasp {obj} {by} and {then} |"
-    "first *take hold of {obj} {by} {with}, then {then} | *reach for {obj} {with}. *take hold of {it} {by} and {then} |"
-    "*take {obj} {by} {with}. then {then} | *grab {obj} {by} {with} and {then}",
+    "*take {obj} {by} {with} and {then} | *grab {obj} {by} {with}, then {then} |"
+    "*reach out {with}, *grasp {obj} {by} and {then} | first *take hold of {obj} {by} {with}, then {then} |"
+    "*reach for {obj} {with}. *take hold of {it} {by} and {then} | *take {obj} {by} {with}. then {then} |"
+    "*grab {obj} {by} {with} and {then}",
     "*go for {obj}, *grip {it} {by} and {then} {with} | *get hold of {obj} {by} {with}; after that {then}",
 )
 TOUCHES = _group(  # the same where nothing is grasped
-    "*reach for {obj} {with} and {then} | *reach out to {obj} {with} and {then} | *move to {obj} {with}, then {then} |"
-    "first *reach for {obj} {with}, then {then} | *reach for {obj} {with}. then {then} | *touch {obj} {with} and {then}",
+    "*reach for {obj} {with} and {then} | *reach out to {obj} {with} and {then} |"
+    "*move to {obj} {with}, then {then} | first *reach for {obj} {with}, then {then} |"
+    "*reach for {obj} {with}. then {then} | *touch {obj} {with} and {then}",
     "*go to {obj} {with} and {then}",
 )
-SUBJECTS = ("a person", "a person", "person", "someone", "the person", "the character", "somebody", "a man", "a woman", "she", "he")
+SUBJECTS = ("a person", "a person", "the person", "someone", "somebody", "the character",
+            "a man", "a woman", "she", "he")  # fmt: skip
 OWNERS = {"you": "your", "I": "my", "she": "her", "a woman": "her", "he": "his", "a man": "his"}
 
 ONE_HAND = ("with the {side} hand", "with your {side} hand", "using the {side} hand", "using your {side} hand",
@@ -529,10 +727,11 @@ BY_GRIP = {
     "side": ("between the thumb and the fingers",),
     "rim": ("between the thumb and the fingers",),
 }
-HANDLED = ("lift", "place", "pass", "inspect", "shake", "grab", "turn", "open", "close", "slide", "push", "fly")  # by a part
+# Done to a thing that is held "by the handle"; other things are done "holding it by the handle"
+HANDLED = ("lift", "place", "pass", "inspect", "shake", "grab", "turn", "open", "close", "slide", "push", "fly")
 TOUCHED = ("press", "tap", "push", "slide", "switch on", "switch off")  # often not held at all
 LIFTING = re.compile(r"\*(?:pick|lift \{obj|raise \{obj|hold \{obj\} up|take \{obj|grab \{obj\} and \*(?:lift|use))")
-STAYS = ("mouse", "laptop", "door knob", "door", "microwave", "machine", "waffle iron", "mixer", "oven", "drawer", "cabinet")
+STAYS = ("mouse", "laptop", "door knob", "door", "microwave", "machine", "waffle iron", "mixer")
 
 SIDEWAYS, TO_FRO, UPRIGHT = ("from side to side",), ("back and forth",), ("up and down",)
 STROKES = {"left": SIDEWAYS, "right": SIDEWAYS, "forward": TO_FRO, "back": TO_FRO, "up": UPRIGHT, "down": UPRIGHT}
@@ -607,8 +806,8 @@ def _thing(nouns, rng):
     bare = noun
     if rng.random() < 0.08:
         noun = f"{_pick(rng, COLOURS)} {noun}"
-    if plural and rng.random() < 0.05:  # what the data sets write
-        return ("the scissor", "it", bare) if bare == "scissors" else (f"an {bare}" if bare[0] in "aeiou" else f"a {bare}", "them", bare)
+    if plural and rng.random() < 0.08:  # as GRAB's prompts have it
+        return ("the scissor", "it", bare) if bare == "scissors" else (f"an {bare}", "them", bare)
     article = _pick(rng, 10 * ("the",) + 2 * ("a",) + 2 * ("this",) + ("",))
     if article == "a":
         if plural:
@@ -632,14 +831,14 @@ def _table(keys, action, hands, part, stays, details, rng):
     if acted and action in PART_CLAUSES and rng.random() < 0.35:
         return PART_CLAUSES[action]
     special = _lookup(SPECIFIC, keys, action)
-    if special and (any((key, action) in REPLACING for key in keys) or rng.random() < 0.55):
-        return special
-    return {split: tuple(c for c in clauses if not (stays and LIFTING.match(c))) for split, clauses in CLAUSES[action].items()}
+    only = any((key, action) in REPLACING for key in keys)
+    group = special if special and (only or rng.random() < 0.55) else CLAUSES[action]
+    return {split: tuple(c for c in group[split] if not (stays and LIFTING.match(c))) for split in SPLITS}
 
 
 def _then(clauses):
     """Those clauses that can be said of a thing already named and taken, saying "it"."""
-    taking = r"\*(?:pick|grab|get \{obj\}$|get hold|get a grip|grasp|seize|reach|take \{obj|take hold|touch|clasp|grip)|.* and \*"
+    taking = r"\*(?:pick|grab|get \{obj\}$|get hold|get a grip|grasp|reach|take \{obj|touch)|.* and \*"
     particle = r".*\b(?:up|down|out|over|off|away) \{obj|\*(?:turn|switch|power|put|try|slip|screw) (?:on|in) \{obj"
     return [c.replace("{obj}", "{it}") for c in clauses if not re.match(taking, c) and not re.match(particle, c)]
 
@@ -647,7 +846,7 @@ def _then(clauses):
 def _held(part, kind, rng):
     """Where or how the object is held: "by the handle", "between the thumb and the fingers", or nothing."""
     if part and part != "surface" and rng.random() < 0.5:
-        return _pick(rng, BY_PART.get(part, ("by the {part}", "by the {part}", "by {its} {part}"))).replace("{part}", part)
+        return _pick(rng, BY_PART.get(part, ("by the {part}", "by the {part}", "by {its} {part}")))
     if kind in BY_GRIP and rng.random() < 0.25:
         return _pick(rng, BY_GRIP[kind])
     return ""
@@ -670,15 +869,19 @@ def _add_details(clause, action, details, rng):
     direction, amount, manner = details.get("direction"), details.get("amount"), details.get("manner")
     if amount and action in ("open", "close") and not (action == "close" and amount == "wide") and rng.random() < SAID:
         added.append(_pick(rng, AMOUNTS.get(amount, (amount,))))
-    said_already = re.search(r"\b(?:up|down|along|in|place|forward)\b", clause) and direction in ("up", "down", "forward", "back")
+    upright = direction in ("up", "down")
+    said_already = re.search(r"\b(?:up|down|along|in|place)\b", clause) and direction not in ("left", "right")
     if direction and not said_already and rng.random() < SAID:
-        if action in DIRECTED and (action, direction) not in (("lift", "up"), ("place", "down"), ("pour", "up"), ("pour", "down")):
+        if action in DIRECTED and not (upright and action in ("lift", "place", "pour")):
             added.append(_pick(rng, WAYS.get(direction, (direction,))))
         elif action in STROKED and direction in STROKES:
             added.append(_pick(rng, STROKES[direction]))
     if details.get("times") and rng.random() < SAID:
         times = int(details["times"])
-        added.append(_pick(rng, COUNTS.get(times, (f"{times} times",))))
+        if action in ("open", "close"):  # a cap that is turned and taken again
+            added.append(f"in {times} turns" if times > 1 else "in one turn")
+        else:
+            added.append(_pick(rng, COUNTS.get(times, (f"{times} times",))))
     clause = " ".join([clause, *added])
     if manner and rng.random() < SAID:
         manner = _pick(rng, MANNERS.get(manner, (manner,)))
@@ -707,13 +910,14 @@ def _long(then, held, phrase, touched, split, who, rng):
 
 def _roles(clause, then, bare, details, stays, split, rng):
     """A frame and its words: one hand acts while the other does something else. `bare` may be empty."""
-    held = _pick(rng, SECOND.get(details["second"], SECOND["support"]))
+    held = _pick(rng, SECOND[details["second"]])
     held, held_it = held.replace("{thing}", "{obj}"), held.replace("{thing}", "{it}")
-    lacking = [key for key, there in (("{lead}", "lead" in details), ("{bare}", bare),
-                                      ("{hold} in", details["second"] == "hold" and not stays)) if not there]  # fmt: skip
-    frame = _pick(rng, [f for f in ROLE_FRAMES[split] if not any(key in f for key in lacking)])
-    return frame, {
-        "do": _bare(clause), "does": _third_person(clause), "then": _bare(then), "thens": _third_person(then), "bare": _bare(bare),
+    in_hand = details["second"] == "hold" and not stays
+    there = {"{lead}": "lead" in details, "{bare}": bare, "{hold} in": in_hand}
+    frames = [f for f in ROLE_FRAMES[split] if all(has or key not in f for key, has in there.items())]
+    return _pick(rng, frames), {
+        "do": _bare(clause), "does": _third_person(clause),
+        "then": _bare(then), "thens": _third_person(then), "bare": _bare(bare),
         "hold": _bare(held), "holds": _third_person(held), "holding": _gerund(held),
         "hold_it": _bare(held_it), "holds_it": _third_person(held_it), "holding_it": _gerund(held_it),
     }  # fmt: skip
@@ -739,10 +943,14 @@ def caption(shape_or_noun, action, hands, part, rng, split="train", details=None
     part           name of the part that the acting hand holds or touches, or None; said in about half of the captions
     rng            numpy Generator          split  "train" or "test"
     details        what the motion did, each key optional; about half of them are said, and nothing of the kind is said
-                   that is not there. direction ("left", "right", "forward", "back", "up", "down"; of strokes, along which
-                   line), manner ("slowly", "quickly", ...), times (int), amount ("a little", "halfway", "wide", "all the
-                   way"), grip (a Grip's kind), second (with hands="both", what the other hand does: "hold", "support",
-                   "press"), lead (the hand that acts then, or that gives: "left", "right"), lifted (False: never lifted)
+                   that is not there:
+                     direction  "left", "right", "forward", "back", "up", "down"; of strokes: along which line
+                     manner     "slowly", "quickly", "carefully", ...          times   how often, int
+                     amount     how far it opens or closes: "a little", "halfway", "wide", "all the way"
+                     grip       a Grip's kind
+                     second     what the other hand does, with hands="both": "hold", "support", "press"; else the same
+                     lead       "left" or "right": the hand that acts then, or that gives
+                     lifted     False where it is never lifted
     """
     if hands not in ("left", "right", "both") or split not in SPLITS:
         raise ValueError(f"hands must be left, right or both and split train or test, not {hands!r} and {split!r}")
@@ -758,22 +966,24 @@ def caption(shape_or_noun, action, hands, part, rng, split="train", details=None
         hands = details.get("lead", hands)
 
     other, keys = {"left": "right", "right": "left"}, _keys(name)
-    stays = not details.get("lifted", True) or getattr(shape_or_noun, "fixed", False) or any(k in STAYS for k in keys)
+    touched = kind in TOUCHING or (kind is None and action in TOUCHED)
+    lifted = details.get("lifted", True) and not getattr(shape_or_noun, "fixed", False)
+    stays = touched or not lifted or any(key in STAYS for key in keys)
     group = _table(keys, action, hands, part, stays, details, rng)
     reserved = _pick(rng, ("clause", "frame", "both")) if split == "test" else ""
     of_clause, of_frame = ("test" if reserved in (piece, "both") else "train" for piece in ("clause", "frame"))
     after = _lookup(AFTER, keys, action) or AFTER.get(action, ()) if of_clause == "train" else ()
     thens = () if over or action == "grab" else (*_then(group[of_clause]), *after)
-    touched = kind in TOUCHING or (kind is None and action in TOUCHED)
     held = "" if touched or over or group in PART_CLAUSES.values() else _held(part, kind, rng)
-    phrase = _pick(rng, BOTH_HANDS if hands == "both" else TOUCHING.get(kind, ONE_HAND) if rng.random() < 0.5 else ONE_HAND)
+    one_hand = TOUCHING.get(kind, ONE_HAND) if rng.random() < 0.5 else ONE_HAND
+    phrase = _pick(rng, BOTH_HANDS if hands == "both" else one_hand)
     if phrase.endswith("side}-handed") and details.get("direction") in other:  # "to the left left-handed"
         phrase = "with the {side} hand"
     who, chance = _pick(rng, SUBJECTS), rng.random()
 
     clause = _add_details(_add_held(_pick(rng, group[of_clause]), held, part, action), action, details, rng)
     then = _add_details(_pick(rng, thens), action, details, rng) if thens else ""
-    if then and hands == "both" and "second" in details and chance < 0.6:
+    if then and hands == "both" and details.get("second") in SECOND and chance < 0.6:
         bare = _add_details(_pick(rng, after), action, details, rng) if after else ""
         frame, spoken = _roles(clause, then, bare, details, stays, of_frame, rng)
     elif then and chance < 0.2:
@@ -783,13 +993,14 @@ def caption(shape_or_noun, action, hands, part, rng, split="train", details=None
         frame, spoken = _plain(clause, held, hands, over, of_frame, rng)
 
     lead = details.get("lead")
-    words = {"obj": obj, "it": it, "its": "their" if it == "them" else "its", "part": part, "who": who, "with": phrase,
-             "side": hands, "one": hands, "other": other.get(hands), "lead": lead, "second": other.get(lead)}  # fmt: skip
+    words = {"obj": obj, "it": it, "its": "their" if it == "them" else "its", "part": part, "who": who,
+             "with": phrase, "side": hands, "one": hands, "other": other.get(hands), "lead": lead,
+             "second": other.get(lead)}  # fmt: skip
     text = frame
     for _ in range(3):  # clauses in frames, phrases in clauses, words in phrases
         text = text.format(**spoken, **words)
-    whose = "I" if "I want" in frame else who if "{who}" in frame else "the character" if "the character" in frame else "you"
-    text = re.sub(r"\byour\b", OWNERS.get(whose, "their"), text)
+    told_of = who if "{who}" in frame else "they" if re.search("person|character", frame) else "you"
+    text = re.sub(r"\byour\b", OWNERS.get("I" if "I want" in frame else told_of, "their"), text)
     return _finished(text, rng)
 
 

@@ -16,7 +16,8 @@ PHRASES = {
         "pass the mug to someone on the left with the right hand", "with the right hand, not the left",
         "not with the left hand but with the right hand", "without the left hand, lift it",
         "don't use your left hand", "Use your right to stir, slowly", "use your right hand to hand the book to someone",
-        "Press the button with the right index finger", "push the door with your right open palm to the left",
+        "The right hand gives the knob a turn to the left", "Press the button with the right index finger",
+        "push the door with your right open palm to the left",
         "The right hand pushes the box to the left twice", "with the right hand, pass the mug to someone on the left",
         "The right hand turns the mug around", "shake it with the right fist",
     ),
@@ -30,10 +31,12 @@ PHRASES = {
         "Inspect the cube with both hands.", "using two hands", "2 hands", "two-handed lift of the pot",
         "Bimanual lift",
         "with  both  of  your hands", "using both your hands", "with your two hands", "carry it with your hands",
-        "Hold the jar with one hand and open it with the other.", "Open the jar with the right hand while the other hand holds it",
+        "Hold the jar with one hand and open it with the other.",
+        "Open the jar with the right hand while the other hand holds it",
         "The left hand holds the jar. The right hand unscrews the lid.", "slowly hand the bottle over to the left hand",
         "Open it with the right hand while the left one keeps it still", "pass the ball to your right hand",
-        "unscrew the lid with the right hand, holding the jar with the left", "take it with the left hand and hand it over to the right twice",
+        "unscrew the lid with the right hand, holding the jar with the left",
+        "take it with the left hand and hand it over to the right twice",
         "with the left and the right hand", "left- and right-hand lift",
         "Grab it with the left and pour with the right.",
         "Pass the ball from the left hand to the right", "hand it from your right hand into your left hand",
@@ -45,12 +48,14 @@ PHRASES = {
         "Hold the bottle with the left hand and open it with the right one", "turn left, then lift with both hands",
     ),
     "auto": (
-        "Lift it with one hand and put it on the other table", "put the mug to the right", "press it with the index finger",
+        "Lift it with one hand and put it on the other table",
+        "put the mug to the right", "press it with the index finger",
         "Drink from the mug.", "Hand over the piggybank!", "Move the mug to the left", "Turn right and pick up the cup",
         "grab the left-hand side of the box", "the handle on the left", "on the other hand, shake it", "with one hand",
         "the right mug", "the right way up", "with the right grip", "use the right amount", "with either hand",
         "Use the left or the right hand", "use a two-handled pot", "hand it to the person on the right", "left", "",
-        "from right to left", "mit der linken Hand", "take a right-hand turn", "He left the cup on the table", "🥤👉",
+        "from right to left", "mit der linken Hand", "take a right-hand turn", "He left the cup on the table",
+        "🥤👉",
     ),
 }  # fmt: skip
 
@@ -60,14 +65,20 @@ def test_phrase(hands, phrase):
     assert hands_named(phrase) == hands
 
 
+DETAILS = (
+    None,
+    {"grip": "press", "direction": "left", "times": 2, "manner": "slowly"},
+    {"second": "hold", "lead": "left", "direction": "right", "manner": "carefully"},
+)
+
+
 def test_every_training_caption_is_read_as_it_was_meant():
     """Two independent readings agree: the one that wrote the caption, and this one; silence is allowed."""
     rng = np.random.default_rng(0)
     for action in ACTIONS:
         for meant in ("left", "right", "both"):
             for split in captions.SPLITS:
-                for details in (None, {"grip": "press", "direction": "left", "times": 2, "manner": "slowly"},
-                                {"second": "hold", "lead": "left", "direction": "right", "manner": "carefully"}):  # fmt: skip
+                for details in DETAILS:
                     for _ in range(10):
                         text = captions.caption("mug", action, meant, "handle", rng, split, details)
                         wanted = {"both", "auto"} if action == "hand over" else {meant, "auto"}
