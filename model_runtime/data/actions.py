@@ -30,7 +30,7 @@ class Grip:
     """One found grasp as plain arrays, in the object's frame with its hinge at `angle`.
 
     translation (3,), rotation (3, 3) of the wrist; flexion (15,), abduction (5,); approach (3,) the way it came; row: of the
-    shape's grips; kind, part: that grip's; turns: it is on the part that turns; fingers: None or a function of the hinge's
+    shape's grips; centre (3,), kind, part: that grip's; turns: it is on the part that turns; fingers: None or a function of the hinge's
     angles (T,) -> flexion (T, 15), abduction (T, 5), for a hand that works the hinge with its fingers (scissors).
     """
 
@@ -41,6 +41,7 @@ class Grip:
     abduction: np.ndarray
     approach: np.ndarray
     row: int
+    centre: np.ndarray
     kind: str
     part: str
     angle: float = 0.0
@@ -489,8 +490,8 @@ def fly(s):
 
 
 def squeeze(s):
-    keep = s.take(s.cast.lead)
-    s.t += 0.1
+    s.take_all()
+    keep = s.stays[0]
     tip = s.shape.tip if s.shape.tip is not None else s.shape.extent * [0, 0, 0.5]
     downward = -UP * s.rng.uniform(0.4, 1.2) - s.out * ACROSS * 0.6 + AWAY * 0.5
     s.carry(by=s.rise(0.14, 0.22), turn=turn_onto(tip, downward))
@@ -541,7 +542,7 @@ def play(s):
         s.lift(0.1, 0.16)
         s.tip_to(MOUTH + AWAY * 0.02, s.facing(s.out * ACROSS * np.sign(s.shape.front @ ACROSS or 1)))
         s.wave(s.rng.uniform(0.5, 0.9), 2, [0, 0.004, 0.008], AWAY * 0.05)
-    elif s.shape.tip is None and s.cast.lead.kind not in ("press", "palm") and name in ("train", "airplane", "car"):
+    elif name in ("train", "toy_car") and s.cast.way == "one":
         s.take_all()
         front = s.shape.front * [1, 1, 0]
         front = front / np.linalg.norm(front)
@@ -559,8 +560,6 @@ def play(s):
 
 def browse(s):
     """Before the eyes, the screen or page towards them; a second hand taps or swipes."""
-    if s.cast.way == "hold" or s.cast.lead.kind in ("press", "palm"):
-        return press(s, True)
     s.take_all()
     s.carry(to=s.path.pivot + np.array([0.02 * s.out, -0.12, s.rng.uniform(0.16, 0.24)]), turn=reading(s))
     s.support()
@@ -597,10 +596,9 @@ def strike(s):
 
 def point(s):
     """Held up and pointed ahead: a torch, a remote control, a spray bottle."""
-    keep = s.take(s.cast.lead)
-    s.t += 0.1
+    s.take_all()
+    keep = s.stays[0]
     s.carry(by=s.rise(0.14, 0.24), turn=s.facing(AWAY - 0.2 * s.out * ACROSS))
-    s.support()
     if s.shape.name == "spray":
         times = int(s.rng.integers(1, 4))
         keep.pulses.append((s.t, s.t + times / 1.4, 1.4))
@@ -650,9 +648,12 @@ def can_lift(s):
     return not s.shape.fixed and s.cast.second is not None and "lift" in s.shape.grips[s.cast.second.row].actions
 
 
-def press(s, read=False):
+def press(s):
     """The lead presses or taps once or several times."""
-    if s.cast.way == "hold" and can_lift(s) and (read or s.chance(0.5)):
+    read = s.action in ("browse", "play")
+    if s.cast.way == "hold" and s.action in ("take picture", "see"):
+        aloft(s, s.facing(AWAY))
+    elif s.cast.way == "hold" and can_lift(s) and (read or s.chance(0.5)):
         aloft(s, reading(s) if read or s.shape.tip is not None else None)
     else:
         steady(s)
@@ -679,7 +680,7 @@ def pushed(hinge, grip):
     """How far the hinge gives way to a hand that pushes along its approach, radians with sign; 0 where it can't."""
     if hinge is None or not grip.turns:
         return 0.0
-    along = np.cross(hinge.axis, grip.translation - hinge.point) @ grip.approach
+    along = np.cross(hinge.axis, grip.centre - hinge.point) @ grip.approach
     return (hinge.high if along > 0 else hinge.low) - grip.angle if abs(along) > 0.01 else 0.0
 
 
@@ -786,18 +787,23 @@ def set_time(s):
 
 def use(s):
     """What a thing is for."""
-    name, grip = s.shape.name, s.cast.lead
-    if grip.kind == "press" or (grip.kind == "palm" and (s.shape.fixed or grip.turns)):
-        return press(s)
-    if grip.kind == "palm":
-        return push(s)
-    if grip.turns:
+    if s.cast.lead.turns:
         return turn(s)
     instead = {"hammer": strike, "knife": cut, "scissors": cut, "screwdriver": screw, "toothbrush": brush, "brush": brush,
                "comb": brush, "pan": cook, "phone": browse, "book": browse, "notebook": browse, "binoculars": see,
                "camera": take_picture, "eyeglasses": wear, "headphones": wear, "torch": point, "spray": point,
                "remote": point, "piggy_bank": shake, "stamp": stamp}  # fmt: skip
-    return instead.get(name, grab)(s)
+    return instead.get(s.shape.name, grab)(s)
+
+
+def acting(s):
+    """What a hand does that does not carry the object: it pushes, or acts on what stands there or the other hand holds."""
+    grip = s.cast.lead
+    if grip.kind == "palm" and s.cast.way != "hold" and not s.shape.fixed and not grip.turns and s.action not in ("press", "tap"):
+        return push(s)
+    if grip.kind in ("press", "palm") and s.action not in ("open", "close", "clean"):
+        return press(s)
+    return SCORES[s.action](s)
 
 
 # Directions ---------------------------------------------------------------------------------------------------------
@@ -850,12 +856,15 @@ SCORES = {
 
 # Which ways an action can go besides with one hand. "hold" needs a grip with HOLD, "two" one of kind "two".
 WITH_HOLD = ("peel", "set", "browse", "clean", "use", "press", "tap", "switch on", "switch off", "open", "close", "turn", "screw",
-             "staple")  # fmt: skip
-WITH_SUPPORT = ("drink", "pour", "inspect", "browse", "play")
+             "staple", "take picture", "play")  # fmt: skip
+WITH_SUPPORT = ("drink", "pour", "inspect", "browse")
 
 
 def score(action, shape, cast, rng):
     """Composes one action -> Score, or None where it would take longer than LONGEST."""
     written = Score(action, shape, cast, rng)
-    SCORES[action](written)
+    if written.keeper is cast.lead and cast.lead.kind not in ("press", "palm"):
+        SCORES[action](written)
+    else:
+        acting(written)
     return written if written.seconds <= LONGEST + 1e-6 else None

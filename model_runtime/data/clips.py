@@ -301,11 +301,16 @@ def contact_map(clip, prop, hands, far=0.06):
         pose, wrist = (torch.from_numpy(clip[name][:, side]) for name in ("hand_rotation", "hand_translation"))
         vertices, _ = hand(pose, wrist, torch.from_numpy(clip["betas"][side]))
         local = (vertices - place) @ turn
-        near = (prop.distance(local[:, hand.sample(80)], angle).amin(-1) < far).nonzero()[:, 0]
-        if len(near):
-            distance = torch.cdist(points[near], local[near]).amin(-1)
+        fresh = (local.diff(dim=0).abs().amax((1, 2)) > 2e-5) | (angle.diff().abs() > 1e-5)  # held: as the frame before
+        fresh = torch.cat([fresh.new_ones(1), fresh])
+        near = prop.distance(local[:, hand.sample(80)], angle).amin(-1) < far
+        asked = (fresh & near).nonzero()[:, 0]
+        if len(asked):
+            distance = torch.cdist(points[asked], local[asked]).amin(-1)
             one = (contact_of_distance(distance - 0.001).clamp(0, 1) * 255).round().to(torch.uint8)
-            value[near.numpy(), side] = one.numpy()
+            value[asked.numpy(), side] = one.numpy()
+        for row in (~fresh & near).nonzero()[:, 0].tolist():
+            value[row, side] = value[row - 1, side]
     return value
 
 

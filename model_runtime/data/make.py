@@ -66,68 +66,72 @@ def grips_of(prop, hands, betas, rng):
             grasps = find(prop, hands[side], side, rng, angle=angle, betas=betas)
             for row in range(0 if grasps is None else len(grasps)):
                 kind = prop.shape.grips[int(grasps.grip[row])]
+                turn, shift = (v.numpy() for v in prop.part_pose(torch.tensor(angle if prop.shape.moves(kind) else 0.0)))
                 parts = {name: getattr(grasps, name)[row].numpy() for name in ("translation", "rotation", "flexion", "abduction", "approach")}
                 found[side].append(Grip(side, row=int(grasps.grip[row]), kind=kind.kind, part=kind.part, angle=angle,
-                                        turns=prop.shape.moves(kind), **parts))  # fmt: skip
+                                        turns=prop.shape.moves(kind), centre=turn @ kind.centre + shift, **parts))  # fmt: skip
     return found
 
 
-def serves(prop, grip, action):
-    """Whether a grip may lead an action: as the shape says, at the right angle of the hinge."""
-    if action not in prop.shape.grips[grip.row].actions or grip.kind == "platform":  # that needs it in the air already
-        return False
+def at_its_angle(prop, grip, action):
+    """Whether a grip was found with the hinge where the action begins, and can move it the right way."""
     if action in ("open", "close") and grip.kind in ("press", "palm"):  # it can only push
         change = pushed(prop.shape.hinge, grip)
         return change > 0.2 if action == "open" else change < -0.2 and grip.angle > 0.2
     if action == "close":
         return grip.turns and grip.angle > 0.2
-    if grip.turns:
-        return grip.angle == 0.0
-    return True
+    return grip.angle == 0.0 if grip.turns else True
+
+
+PUSHED = ON_THE_TABLE | {"use", "play", "browse", "squeeze"}  # with a hand that only touches
+STEADIED = ("set", "clean", "peel")  # with a grasp of the leading hand while the other holds the object
+
+
+def may_lead(prop, spec, action, way):
+    """Whether one of the shape's grips, `spec`, may lead an action in one of the ways of actions.Cast."""
+    shape = prop.shape
+    if action not in spec.actions or spec.kind == "platform":  # a platform needs it in the air already
+        return False
+    touches, turns = spec.kind in ("press", "palm"), shape.moves(spec)
+    if way == "two":
+        return spec.kind == "two"
+    if spec.kind == "two":
+        return False
+    if way == "hold":
+        return action in WITH_HOLD and (touches or turns or action in STEADIED)
+    if way == "one" and (touches or (turns and action in PUSHED | {"screw"})):
+        return action in PUSHED | {"screw"} and (shape.steady or not turns)
+    if way == "support" and action not in WITH_SUPPORT or (way == "over") != (action == "hand over"):
+        return False
+    return not touches and not shape.fixed and "lift" in spec.actions
+
+
+def may_second(spec, action, way):
+    """Whether a grip may be the second hand's."""
+    return {"two": spec.kind == "two" and action in spec.actions,
+            "over": action in spec.actions and spec.kind not in ("two", "press", "palm", "platform"),
+            "hold": HOLD in spec.actions and spec.kind not in ("two", "platform"),
+            "support": (HOLD in spec.actions or spec.kind == "platform") and spec.kind != "two"}[way]  # fmt: skip
 
 
 def ways(prop, action):
-    """How hands may go together for an action: some of the ways of actions.Cast."""
-    shape = prop.shape
-    grips = [g for g in shape.grips if action in g.actions]
-    found = set()
-    if action == "hand over":
-        return ["over"]
-    if any(g.kind == "two" for g in grips):
-        found.add("two")
-    for grip in grips:
-        if grip.kind == "two":
-            continue
-        carries = grip.kind not in ("press", "palm") and not shape.moves(grip) and "lift" in grip.actions
-        if carries or (action in ON_THE_TABLE | {"use", "play", "screw", "browse"} and (shape.steady or not shape.moves(grip))):
-            found.add("one")
-        if action in WITH_HOLD and (not carries or action in ("set", "clean", "browse")) and any(HOLD in g.actions for g in shape.grips):
-            found.add("hold")
-        if action in WITH_SUPPORT and carries and any(g.kind == "platform" or HOLD in g.actions for g in shape.grips):
-            found.add("support")
-    return sorted(found)
+    """The ways in which hands may go together for an action, as far as the shape's grips allow."""
+    grips = prop.shape.grips
+    return [way for way in ("one", "two", "hold", "support", "over") if any(may_lead(prop, g, action, way) for g in grips)
+            and (way == "one" or any(may_second(g, action, way) and not prop.shape.moves(g) for g in grips))]  # fmt: skip
 
 
 def casts(prop, grips, action, way, side, rng):
     """Casts of an action for a leading side, all there are, in random order."""
-    def role(hand, test):
-        rows = [g for g in grips[hand] if test(g, prop.shape.grips[g.row])]
-        return [rows[i] for i in rng.permutation(len(rows))]
-
-    two = way == "two"
-    lead = role(side, lambda g, spec: serves(prop, g, action) and (spec.kind == "two") == two and
-                (way != "support" or not (g.turns or g.kind in ("press", "palm"))))  # fmt: skip
+    specs = prop.shape.grips
+    lead = [g for g in grips[side] if may_lead(prop, specs[g.row], action, way) and at_its_angle(prop, g, action)]
     if way == "one":
-        return [Cast(grip) for grip in lead]
-    second = role(1 - side, {
-        "two": lambda g, spec: spec.kind == "two" and action in spec.actions,
-        "over": lambda g, spec: serves(prop, g, action) and spec.kind != "two",
-        "hold": lambda g, spec: HOLD in spec.actions and spec.kind not in ("two", "platform") and not g.turns,
-        "support": lambda g, spec: (HOLD in spec.actions or spec.kind == "platform") and spec.kind != "two" and not g.turns,
-    }[way])  # fmt: skip
-    pairs = [Cast(a, b, way) for a in lead for b in second
-             if a.angle == b.angle and np.linalg.norm(a.translation - b.translation) > HANDS_APART
-             and (not two or a.row == b.row)]  # fmt: skip
+        pairs = [Cast(grip) for grip in lead]
+    else:
+        second = [g for g in grips[1 - side] if may_second(specs[g.row], action, way) and not g.turns]
+        pairs = [Cast(a, b, way) for a in lead for b in second
+                 if a.angle == b.angle and np.linalg.norm(a.translation - b.translation) > HANDS_APART
+                 and (way != "two" or a.row == b.row)]  # fmt: skip
     return [pairs[i] for i in rng.permutation(len(pairs))]
 
 
@@ -187,18 +191,18 @@ def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", s
     holds = Holds(prop, hands, betas)
     plans = [(action, way, side) for action in shape.actions for way in ways(prop, action) for side in (0, 1)]
     made, tally = [], {}
-    for again in range(3):  # every plan once before any twice
-        for action, way, side in [plans[i] for i in rng.permutation(len(plans))]:
-            count = tally.setdefault((shape.name, action), Counter())
-            for cast in islice((c for c in casts(prop, grips, action, way, side, rng) if holds.all(carried(prop, action, c))), TRIES):
-                clip, measures, reason = compose(prop, action, cast, hands, betas, rng)
-                count[reason or "kept"] += 1
-                if clip is not None:
-                    words = wordings(shape, action, cast, clip["details"], split, rng)
-                    made.append({**clip, "action": action, "hands": cast.hands, "measures": measures, "captions": words})
-                    break
-            if len(made) == limit:
+    rounds = [plans[i] for _ in range(3) for i in rng.permutation(len(plans))]  # every plan once before any twice
+    for action, way, side in rounds:
+        count = tally.setdefault((shape.name, action), Counter())
+        for cast in islice((c for c in casts(prop, grips, action, way, side, rng) if holds.all(carried(prop, action, c))), TRIES):
+            clip, measures, reason = compose(prop, action, cast, hands, betas, rng)
+            count[reason or "kept"] += 1
+            if clip is not None:
+                words = wordings(shape, action, cast, clip["details"], split, rng)
+                made.append({**clip, "action": action, "hands": cast.hands, "measures": measures, "captions": words})
                 break
+        if len(made) == limit:
+            break
     tally[shape.name, "grasps"] = Counter("kept" if held else "does not hold" for held in holds.known.values())
     return made, thing_of(prop, number, own), tally
 
