@@ -4,12 +4,13 @@
     root/object/{book,espresso,lotion,lotion_spray,milk,ovomaltine,pringles,starbucks}/*.obj    (or objects/, *.ply)
 
 Each frame is one line of text in each folder, at 30 fps, in metres. hand_pose_mano: (flag, 3 translation, 48 axis-angle
-pose, 10 betas) of the left and of the right hand, in the *camera's* frame: MANO turns about its own wrist joint J0, so
-the wrist is at J0 + t there and at E (J0 + t) in the world, with E = cam_pose, camera to world. obj_pose_rt: class 1-8 and
-a 4x4 in the camera's frame. Zero pose is the flat hand: the owners' player sets flat_hand_mean. Only cam4, worn on the
-head, has action labels: one stretch of one label is one Sequence. Names of actions, meshes and the split are the owners'.
+pose, 10 betas) of the left and of the right hand, in the *camera's* frame. MANO turns about its own wrist joint J0, so
+the wrist is at J0 + t there and at E (J0 + t) in the world, where E = cam_pose takes the camera to the world.
+obj_pose_rt: class 1-8 and a 4x4 in the camera's frame. Zero pose is the flat hand: the owners' player sets
+flat_hand_mean. Only cam4, worn on the head, has action labels: one stretch of one label is one Sequence. The names of
+actions and meshes and the split are the owners'.
 
-Inferred: the world's up, which nothing published tells (see `upward`), and the hands that act, by nearness to the object.
+Inferred: the world's up, which nothing published tells (see `upward`); the hands that act, by nearness to the object.
 """
 
 from functools import lru_cache
@@ -74,12 +75,17 @@ def missing(root):
     """Sentences: what is not where it should be, and where to get it. Empty where all is there."""
     sentences = []
     if not _takes(root):
-        sentences.append(f"There is no subject1/h1/0/cam4 or the like in '{root}'. Ask for H2O at https://h2odataset.ethz.ch "
-                         "and unpack the annotations of the egocentric view (mode “pose” of its download script).")
+        sentences.append(
+            f"There is no subject1/h1/0/cam4 or the like in '{root}'. Ask for H2O at "
+            "https://h2odataset.ethz.ch and unpack the annotations of the "
+            "egocentric view (mode “pose” of its download script)."
+        )
     absent = [name for name in MESHES if _mesh_path(root, name) is None]
     if absent:
-        sentences.append(f"There is no object/{absent[0]}/*.obj in '{root}' ({len(absent)} of 8 meshes are missing). Unpack "
-                         "H2O's object models to 'object'.")
+        sentences.append(
+            f"There is no object/{absent[0]}/*.obj in '{root}' ({len(absent)} of 8 meshes are missing). "
+            "Unpack H2O's object models to 'object'."
+        )
     return sentences
 
 
@@ -119,7 +125,8 @@ def _up_of(folder, frames):
     """Up from the four fixed cameras where they were downloaded, else from the head's over the whole take."""
     fixed = [os.path.join(os.path.dirname(folder), f"cam{i}") for i in range(4)]
     fixed = [place for place in fixed if os.path.isdir(os.path.join(place, "cam_pose"))]
-    poses = [_table(place, ["cam_pose"], sorted(os.listdir(os.path.join(place, "cam_pose")))[:1], 16) for place in fixed]
+    firsts = [min(os.listdir(os.path.join(place, "cam_pose"))) for place in fixed]
+    poses = [_table(place, ["cam_pose"], [first], 16) for place, first in zip(fixed, firsts)]
     if len(poses) < 2:
         poses = [_table(folder, ["cam_pose"], frames[::10], 16)]
     return upward(np.concatenate(poses).reshape(-1, 4, 4)[:, :3, :3])
@@ -133,7 +140,7 @@ def _stretches(labels):
 
 
 def acting(sequence, fields):
-    """(2,) bool: the recorded hands whose skin is near the object for a while; where none is, the one that is nearest."""
+    """(2,) bool: the recorded hands whose skin is near the object for a while; where none is, the nearest."""
     distance = np.full((2, len(sequence.articulation)), np.inf)
     for side in np.flatnonzero(sequence.active):
         hand = files.hand_with_template(fields[side], side, sequence.template[side])
@@ -148,14 +155,14 @@ def acting(sequence, fields):
 
 
 def _hand(numbers, camera, fields, side):
-    """One hand's rows (T, 62) in cameras (T, 4, 4) -> wrist (T, 3), rotation (T, 16, 3, 3) in the world, betas (10,)."""
+    """A hand's rows (T, 62), cameras (T, 4, 4) -> wrist (T, 3), rotation (T, 16, 3, 3) in the world, betas (10,)."""
     known = np.flatnonzero(numbers[:, 0] > 0)  # the few frames without annotation take the nearest one's
     rows = known[np.abs(np.arange(len(numbers))[:, None] - known).argmin(1)]
     numbers, camera = numbers[rows], camera[rows]
     shapes = np.zeros((len(rows), 2, 10))
     shapes[:, side] = numbers[:, 52:62]
     own = [released.templates(fields, shape)[side] for shape in shapes]
-    joint = np.stack([files.wrist(fields[side], shape[side], mean) for shape, mean in zip(shapes, own)]) + numbers[:, 1:4]
+    joint = [files.wrist(fields[side], shape[side], mean) for shape, mean in zip(shapes, own)] + numbers[:, 1:4]
     rotation = released.axis_angles(numbers[:, 4:52])
     rotation[:, 0] = camera[:, :3, :3] @ rotation[:, 0]
     wrist = np.einsum("tij,tj->ti", camera[:, :3, :3], joint) + camera[:, :3, 3]
@@ -177,8 +184,9 @@ def _sequence(name, split, folder, frames, label, meshes, fields, up):
     sequence = Sequence(
         name=name, split=split, fps=FPS, object_name=OBJECTS[kind - 1], vertices=meshes(kind)[0], faces=meshes(kind)[1],
         object_translation=pose[:, :3, 3], object_rotation=pose[:, :3, :3], articulation=np.zeros(len(frames)),
-        hand_translation=wrists.swapaxes(0, 1), hand_rotation=rotations.swapaxes(0, 1), betas=betas, active=active, up=up,
-        action=LABELS[label - 1].rpartition(" ")[0], hands="both", captions=[], template=released.templates(fields, betas),
+        hand_translation=wrists.swapaxes(0, 1), hand_rotation=rotations.swapaxes(0, 1), betas=betas, active=active,
+        up=up, action=LABELS[label - 1].rpartition(" ")[0], hands="both", captions=[],
+        template=released.templates(fields, betas),
     )  # fmt: skip
     sequence.active = acting(sequence, fields)
     sequence.hands = "both" if sequence.active.all() else "left" if sequence.active[0] else "right"
@@ -190,8 +198,8 @@ def sequences(root, mano, split=None, subjects=None, skip=()):
     """Yields a Sequence for each labelled action of at least 20 frames.
 
     mano is the folder with MANO_LEFT.pkl and MANO_RIGHT.pkl; split "train", "val" or "test"; subjects such as
-    ["subject1"]; skip: sequences' names. What can't be true is left out with a warning. Raises seam.UserError for what is
-    missing or damaged.
+    ["subject1"]; skip: sequences' names. What can't be true is left out with a warning. Raises seam.UserError for what
+    is missing or damaged.
     """
     absent = missing(root)
     if absent:

@@ -1,9 +1,9 @@
 """What H2O, OakInk2 and TACO share: hands in MANO's *released* shape, and checks that a recording can be true.
 
-Their owners pose hands with manopth or manotorch, which take MANO_LEFT.pkl as it was released: x of its shape directions
-has the right hand's sign. The left hands were fitted in that shape, so it is part of what was recorded. A Sequence's hand
-is its template + the *mended* shape directions . betas, so what the mending changes is put into the left template.
-Zero pose is the flat hand in all three (flat_hand_mean=True in the owners' code).
+Their owners pose hands with manopth or manotorch, which take MANO_LEFT.pkl as it was released: x of its shape
+directions has the right hand's sign. The left hands were fitted in that shape, so it is part of what was recorded. A
+Sequence's hand is its template + the *mended* shape directions . betas, so what the mending changes is put into the
+left template. Zero pose is the flat hand in all three (flat_hand_mean=True in the owners' code).
 """
 
 import numpy as np
@@ -59,5 +59,5 @@ def doubt(sequence):
     away = np.linalg.norm(wrist - wrist.clip(*box), axis=-1).min()
     if away <= FARTHEST:
         return None
-    return (f"“{sequence.name}” is left out: no wrist comes nearer than {away:.2f} m to the {sequence.object_name}, so the "
-            "files don't belong together, or are not laid out as the owners' code reads them.")  # fmt: skip
+    return (f"“{sequence.name}” is left out: no wrist comes nearer than {away:.2f} m to the {sequence.object_name}, "
+            "so the files don't belong together, or are not laid out as the owners' code reads them.")  # fmt: skip

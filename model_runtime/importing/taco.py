@@ -5,9 +5,9 @@
     root/Object_Models/{number}_cm.obj
     root/data_lists/v1_overall_data_train_test_split.txt      (from the owners' repository TACO-Instructions)
 
-A hand's pickle is a table by frame of {hand_pose (48,) axis-angle, hand_trans (3,)}, its shape's {hand_shape (10,)}; torch
-tensors, read as data. The owners' loader centres the hand on joint 0 and adds hand_trans, so hand_trans *is* the wrist
-joint; zero pose is the flat hand. Objects are (T, 4, 4), object to world, in metres; the meshes alone are in
+A hand's pickle is a table by frame of {hand_pose (48,) axis-angle, hand_trans (3,)}, its shape's {hand_shape (10,)};
+torch tensors, read as data. The owners' loader centres the hand on joint 0 and adds hand_trans, so hand_trans *is* the
+wrist joint; zero pose is the flat hand. Objects are (T, 4, 4), object to world, in metres; the meshes alone are in
 *centimetres*. 30 fps. The world's z points up: in the owners' calibrated view the camera's down is the world's -z.
 The right hand has the tool, the left the target: one recording gives a Sequence of the tool with the right hand and
 one of the target with the left.
@@ -63,13 +63,16 @@ def _recordings(root):
 def missing(root):
     """Sentences: what is not where it should be, and where to get it. Empty where all is there."""
     where = "Download it from https://taco2024.github.io and unpack it there."
-    sentences = [f"There is no '{name}' in '{root}'. {where}" for name in ("Hand_Poses", "Object_Poses", "Object_Models")
-                 if not os.path.isdir(os.path.join(root, name))]  # fmt: skip
+    folders = ("Hand_Poses", "Object_Poses", "Object_Models")
+    absent = [name for name in folders if not os.path.isdir(os.path.join(root, name))]
+    sentences = [f"There is no '{name}' in '{root}'. {where}" for name in absent]
     if not sentences and not _recordings(root):
         sentences.append(f"'{root}/Object_Poses' has no folder such as '(stir, spoon, bowl)/20231105_019'. {where}")
     if _list_path(root) is None:
-        sentences.append(f"There is no '{SPLIT_LIST}' in '{root}/data_lists'. Copy it from data_lists of the repository "
-                         "https://github.com/leolyliu/TACO-Instructions.")
+        sentences.append(
+            f"There is no '{SPLIT_LIST}' in '{root}/data_lists'. Copy it from data_lists of the "
+            "repository https://github.com/leolyliu/TACO-Instructions."
+        )
     return sentences
 
 
@@ -135,16 +138,18 @@ def _recorded(root, triplet, recording, split, meshes, fields):
     things = {role: _object(os.path.join(root, "Object_Poses", triplet, recording), role) for role in names}
     frames = min(len(pose) for _, pose in things.values())
     place = os.path.join(root, "Hand_Poses", triplet, recording)
-    wrists, rotations, betas = (np.stack(part) for part in zip(*[_hand(place, side, frames) for side in ("left", "right")]))
+    both = [_hand(place, side, frames) for side in ("left", "right")]
+    wrists, rotations, betas = (np.stack(part) for part in zip(*both))
     for index, (role, name) in enumerate(names.items()):
         (number, pose), active = things[role], np.array([index == 1, index == 0])
         vertices, faces = meshes(number)
         yield Sequence(
-            name=f"{triplet}/{recording}/{role}", split=split, fps=FPS, object_name=name, vertices=vertices, faces=faces,
-            object_translation=pose[:frames, :3, 3], object_rotation=pose[:frames, :3, :3], articulation=np.zeros(frames),
+            name=f"{triplet}/{recording}/{role}", split=split, fps=FPS, object_name=name, vertices=vertices,
+            faces=faces, object_translation=pose[:frames, :3, 3], object_rotation=pose[:frames, :3, :3],
+            articulation=np.zeros(frames),
             hand_translation=wrists.swapaxes(0, 1), hand_rotation=rotations.swapaxes(0, 1), betas=betas, active=active,
             up=np.array([0.0, 0.0, 1.0]), action=RENAMED.get(action, action) if role == "tool" else "hold",
-            hands="right" if role == "tool" else "left", captions=sentences(role, action, names["tool"], names["target"]),
+            hands="right" if role == "tool" else "left", captions=sentences(role, action, *words[1:]),
             template=released.templates(fields, betas),
         )  # fmt: skip
 
@@ -153,7 +158,8 @@ def sequences(root, mano, split=None, subjects=None, skip=()):
     """Yields a Sequence for the tool and one for the target of each recording.
 
     mano is the folder with MANO_LEFT.pkl and MANO_RIGHT.pkl; split "train", "test" or "test_1" to "test_4"; skip:
-    sequences' names. What can't be true is left out with a warning. Raises seam.UserError for what is missing or damaged.
+    sequences' names. What can't be true is left out with a warning. Raises seam.UserError for what is missing or
+    damaged.
     """
     absent = missing(root)
     if absent:

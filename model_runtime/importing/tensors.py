@@ -23,7 +23,7 @@ _RECORDS = {name: type(name, (mano._Record,), {"__slots__": (), "name": name})
 
 
 class _Unpickler(pickle._Unpickler):
-    """Every name stands for an inert record. It is Python's own unpickler: its memo is a table that no index can burst."""
+    """Every name stands for an inert record. It is the unpickler in Python: no index bursts its memo."""
 
     def find_class(self, module, name):
         if (module, name) in _TENSORS:
@@ -46,7 +46,7 @@ class _StorageUnpickler(_Unpickler):
 
 
 def read_pickle(path):
-    """A pickle file -> dicts, lists, numbers, text, and records for `array`. Raises seam.UserError for anything else."""
+    """A pickle file -> dicts, lists, numbers, text, and records for `array`. Raises UserError for anything else."""
 
     def read():
         if os.path.getsize(path) > LARGEST:
@@ -75,7 +75,7 @@ def _storage(value):
 
 
 def array(value):
-    """A record of an array or of a tensor -> numpy array. Raises files.Refused, or what a damaged one makes numpy raise."""
+    """A record of an array or of a tensor -> numpy array. Raises Refused, or what a damaged one makes numpy raise."""
     if _name(value) == "_rebuild_parameter":
         return array(value.args[0])
     if _name(value) != "_rebuild_tensor_v2":

@@ -1,4 +1,4 @@
-"""H2O's files, written here in the owners' layout with invented numbers, come out where the owners' player puts them."""
+"""H2O's files, written here in the owners' layout with invented numbers, come out where the owners' code puts them."""
 
 import os
 import shutil
@@ -132,7 +132,7 @@ def test_stretches_of_one_label_and_the_split_by_scene(fresh):
     assert {s.name: s.split for s in found} == {
         "subject1/h1/0/0": "train", "subject1/h1/0/1": "train", "subject3/k1/0/0": "train", "subject3/k2/0/0": "val",
         "subject3/o1/2/0": "val", "subject4/h1/0/0": "test"}  # fmt: skip
-    assert [s.action for s in found[:2]] == ["place", "take out"] and [len(s.articulation) for s in found[:2]] == [25, 24]
+    assert [(s.action, len(s.articulation)) for s in found[:2]] == [("place", 25), ("take out", 24)]
     # A stretch starts at the frame of its label.
     whole = np.loadtxt(os.path.join(root, "subject1/h1/0/cam4/obj_pose_rt/000030.txt"))[1:].reshape(4, 4)
     world = np.loadtxt(os.path.join(root, "subject1/h1/0/cam4/cam_pose/000030.txt")).reshape(4, 4)
@@ -141,11 +141,30 @@ def test_stretches_of_one_label_and_the_split_by_scene(fresh):
 
 
 def test_the_labels_are_the_owners_numbers():
-    """Spot checks against the table of the owners' README."""
-    table = {1: "grab book", 8: "grab cappuccino", 12: "place spray", 19: "open chips", 23: "pour milk",
-             27: "take out cappuccino", 30: "put in cappuccino", 31: "apply lotion", 34: "read espresso",
-             36: "squeeze lotion"}  # fmt: skip
-    assert {number: h2o.LABELS[number - 1] for number in table} == table and len(h2o.LABELS) == 36
+    """The table of the owners' README, in its own order."""
+    things = "book espresso lotion spray milk cocoa chips cappuccino".split()
+    table = [f"grab {thing}" for thing in things] + [f"place {thing}" for thing in things]
+    for verb, some in (
+        ("open", "lotion milk chips"),
+        ("close", "lotion milk chips"),
+        ("pour", "milk"),
+        ("take out", "espresso cocoa chips cappuccino"),
+        ("put in", "espresso cocoa cappuccino"),
+        ("apply", "lotion spray"),
+        ("read", "book espresso"),
+        ("spray", "spray"),
+        ("squeeze", "lotion"),
+    ):
+        table += [f"{verb} {thing}" for thing in some.split()]
+    assert list(h2o.LABELS) == table and table[23 - 1] == "pour milk" and table[36 - 1] == "squeeze lotion"
+
+
+def test_one_camera_is_taken_to_look_down_by_45_degrees():
+    down = np.radians(30)
+    pose = np.array([[1.0, 0, 0], [0, -np.sin(down), np.cos(down)], [0, -np.cos(down), -np.sin(down)]])  # z is up
+    for turn in Rotation.random(8, rng=3).as_matrix():
+        found = h2o.upward((turn @ pose)[None])
+        np.testing.assert_allclose(found @ turn @ [0, 0, 1], np.cos(np.radians(45) - down), atol=1e-6)
 
 
 def test_a_hand_that_is_not_annotated_takes_no_part(fresh):

@@ -1,4 +1,4 @@
-"""OakInk2's files, written here in the owners' layout with invented numbers, come out where the owners' code puts them."""
+"""OakInk2's files, written here in the owners' layout with invented numbers, come out where the owners put them."""
 
 import json
 import os
@@ -82,12 +82,13 @@ def copy(tmp_path):
               for folder, thing, kind, extent in (("object_repair", CUP, "obj", (0.05, 0.08, 0.11)),
                                                   ("object_raw", LID, "ply", (0.06, 0.06, 0.02)),
                                                   ("object_raw", BOARD, "obj", (0.3, 0.2, 0.02)))}  # fmt: skip
-    write_box(os.path.join(root, "object_raw", "align_ds", CUP, "scan.obj"), (0.2, 0.2, 0.2))  # the repaired one is used
+    write_box(os.path.join(root, "object_raw", "align_ds", CUP, "scan.obj"), (0.2, 0.2, 0.2))  # the other is used
     with open(os.path.join(root, "object_raw", "obj_desc.json"), "w") as file:
         json.dump({thing: {"obj_id": thing, "obj_name": name} for thing, name in
                    ((CUP, "cup"), (LID, "lid"), (BOARD, "cutting board"))}, file)  # fmt: skip
     os.makedirs(os.path.join(root, "split"))
-    for split, line in (("train", f"{SCENE}/{SEQUENCE}"), ("val", "scene_02__A002/seq__b"), ("test", "scene_03__A003/seq__c")):
+    lines = {"train": f"{SCENE}/{SEQUENCE}", "val": "scene_02__A002/seq__b", "test": "scene_03__A003/seq__c"}
+    for split, line in lines.items():
         with open(os.path.join(root, "split", f"{split}.txt"), "w") as file:
             file.write(line + "\n")
     return root, mano, both, meshes
@@ -112,7 +113,8 @@ def test_hands_and_objects_are_where_the_owners_code_puts_them(copy):
     lid, cup, pouring = found[f"0/{LID}"], found[f"0/{CUP}"], found[f"1/{CUP}"]
     assert (lid.hands, lid.active.tolist(), lid.object_name) == ("left", [True, False], "lid")
     assert (cup.hands, cup.active.tolist(), cup.object_name, cup.action) == ("right", [False, True], "cup", "uncap")
-    assert pouring.captions == ["Pour from the cup.", "Pour from the cup with the right hand.", "Pour the cup with the right hand."]
+    assert pouring.captions == ["Pour from the cup.", "Pour from the cup with the right hand.",
+                                "Pour the cup with the right hand."]  # fmt: skip
     assert lid.captions[0] == "The person takes the lid off the cup."
 
 
@@ -162,10 +164,15 @@ def test_hostile_pickles_are_refused_and_do_nothing(copy):
         honest = pickle.load(file)
     frame = honest["raw_mano"][50]
     touch = Call(os.system, f"touch {canary}")
-    for bad in (touch, honest | {"bonus": touch}, {}, {"raw_mano": {}, "obj_transf": {CUP: 3}},
-                honest | {"raw_mano": honest["raw_mano"] | {50: frame | {"rh__tsl": torch.zeros(1, 4)}}},
-                honest | {"raw_mano": honest["raw_mano"] | {50: frame | {"rh__pose_coeffs": torch.zeros(1, 16, 4)}}},
-                honest | {"raw_mano": honest["raw_mano"] | {50: frame | {"rh__tsl": np.array([touch], object)}}}):
+    for bad in (
+        touch,
+        honest | {"bonus": touch},
+        {},
+        {"raw_mano": {}, "obj_transf": {CUP: 3}},
+        honest | {"raw_mano": honest["raw_mano"] | {50: frame | {"rh__tsl": torch.zeros(1, 4)}}},
+        honest | {"raw_mano": honest["raw_mano"] | {50: frame | {"rh__pose_coeffs": torch.zeros(1, 16, 4)}}},
+        honest | {"raw_mano": honest["raw_mano"] | {50: frame | {"rh__tsl": np.array([touch], object)}}},
+    ):
         with open(path, "wb") as file:
             pickle.dump(bad, file)
         with pytest.raises(UserError, match="anno_preview"):

@@ -81,8 +81,9 @@ def test_hands_and_objects_are_where_the_owners_code_puts_them(copy):
         assert sequence.fps == 30 and sequence.split == "train" and sequence.up.tolist() == [0, 0, 1]
     tool, target = found["tool"], found["target"]
     assert (tool.object_name, tool.hands, tool.active.tolist(), tool.action) == ("cup", "right", [False, True], "pour")
-    assert (target.object_name, target.hands, target.active.tolist(), target.action) == ("bowl", "left", [True, False], "hold")
-    assert tool.captions[0] == "Pour some from the cup into the bowl." and target.captions[0] == "Hold bowl with left hand."
+    assert (target.object_name, target.hands, target.active.tolist()) == ("bowl", "left", [True, False])
+    assert target.action == "hold" and target.captions[0] == "Hold bowl with left hand."
+    assert tool.captions[0] == "Pour some from the cup into the bowl."
     assert tool.name == "(pour in some, cup, bowl)/20231105_019/tool"
 
 
@@ -90,7 +91,7 @@ def test_captions_follow_the_triplet():
     assert taco.sentences("tool", "stir", "spoon", "bowl")[:2] == ["Stir in the bowl with the spoon.",
                                                                    "Use the spoon to stir in the bowl."]  # fmt: skip
     assert taco.sentences("tool", "dust", "roller", "pan")[3] == "Use the roller in the right hand to dust the pan."
-    assert taco.sentences("tool", "empty", "kettle", "bowl")[2] == "Use the right hand to empty the kettle into the bowl."
+    assert taco.sentences("tool", "empty", "cup", "bowl")[2] == "Use the right hand to empty the cup into the bowl."
     for action in (*taco.CLAUSES, "hit"):
         for role in ("tool", "target"):
             lines = taco.sentences(role, action, "spoon", "bowl")
@@ -128,8 +129,9 @@ def test_a_mesh_in_other_units_is_refused(copy):
 
 def test_tensors_of_every_kind_are_read_as_torch_reads_them(tmp_path):
     base = torch.arange(24, dtype=torch.float32).reshape(4, 6)
-    kinds = {"turned": base.T, "part": base[1:3, ::2], "wide": base.double(), "one": torch.tensor(3), "whole": base.long(),
-             "small": base.half(), "learned": torch.nn.Parameter(base), "array": np.arange(3.0)}  # fmt: skip
+    kinds = {"turned": base.T, "part": base[1:3, ::2], "wide": base.double(), "one": torch.tensor(3),
+             "whole": base.long(), "small": base.half(), "learned": torch.nn.Parameter(base),
+             "array": np.arange(3.0)}  # fmt: skip
     for protocol in (2, 4, 5):
         text = pickle.dumps(kinds, protocol)
         path = tmp_path / "a.pkl"
