@@ -5,7 +5,7 @@
 Every loader module offers
 
     CREDIT                                   one line: whom to cite, and under which licence the data came
-    missing(root, mano) -> list of sentences what an import needs and is not there; empty where it can start
+    missing(root) -> list of sentences       what an import needs and is not there; empty where it can start
     sequences(root, mano, split=None, subjects=None, skip=()) -> iterator of sequence.Sequence, read one at a time
                                              root, mano: folders; skip: names that need not be read
 

@@ -67,10 +67,9 @@ def recordings(folder):
             for path in paths]  # fmt: skip
 
 
-def missing(root, mano):
-    """What an import needs and is not there, as sentences."""
-    lines = files.missing_mano(mano)
-    folder = place(root)
+def missing(root):
+    """What an import needs of the data set and is not there, as sentences."""
+    folder, lines = place(root), []
     if folder is None:
         lines.append(f"There is no folder 'raw_seqs' in '{root}'. Give ARCTIC's arctic_data/data, which holds 'raw_seqs' "
                      "and 'meta'.")  # fmt: skip

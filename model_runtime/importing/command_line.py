@@ -7,7 +7,6 @@ that are in it; a second run goes on with those that are in none. What comes of 
 import argparse
 import glob
 import importlib
-import inspect
 import os
 import time
 
@@ -40,19 +39,26 @@ def check_folders(module, root, mano):
     """Raises UserError with every sentence about what is missing."""
     if not os.path.isdir(root):
         raise UserError(f"There is no folder '{root}'. Give the folder that holds your copy of the data set with --root.")
-    both = len(inspect.signature(module.missing).parameters) > 1
-    lines = module.missing(root, mano) if both else files.missing_mano(mano) + list(module.missing(root))
+    lines = files.missing_mano(mano) + module.missing(root)
     if lines:
         raise UserError("\n".join(lines))
 
 
-def read_all(module, root, mano, split, subjects, skip):
-    """The sequences of a split that are not in `skip`."""
-    if "skip" in inspect.signature(module.sequences).parameters:
-        found = module.sequences(root, mano, split, subjects, skip)
-    else:
-        found = module.sequences(root, mano, split, subjects)
-    return (sequence for sequence in found if sequence.name not in skip)
+def clips_of(sequence, fields, tell):
+    """A sequence's clips; none, and a line that says why, where its object can't be used."""
+    try:
+        return convert.convert(sequence, fields)
+    except UserError as error:
+        tell(f"{sequence.name} is left out: {error}")
+        return []
+
+
+def keep(out, name, split, made, names, credit, encoder, tell):
+    """Writes [(clip, thing)] of the recordings `names` as the next shard of a split; nothing where there are none."""
+    if made:
+        path = fresh_path(out, name, split)
+        convert.write_clips(path, made, encoder, {"split": split, "sequences": names, "credit": credit})
+        tell(f"{path}: {len(made)} clips of {len(names)} recordings")
 
 
 def bring_in(name, root, mano, out, splits=("train", "val", "test"), limit=None, subjects=None, tell=print, encoder=None):
@@ -68,25 +74,18 @@ def bring_in(name, root, mano, out, splits=("train", "val", "test"), limit=None,
     total, read, begun = 0, 0, time.time()
     for split in splits:
         made, names = [], []
-
-        def keep(made, names, split=split):
-            if made:
-                path = fresh_path(out, name, split)
-                convert.write_clips(path, made, encoder, {"split": split, "sequences": names, "credit": module.CREDIT})
-                tell(f"{path}: {len(made)} clips of {len(names)} recordings")
-
-        for sequence in read_all(module, root, mano, split, subjects, skip):
-            found = convert.convert(sequence, fields)
-            made, names, read, total = made + found, names + [sequence.name], read + 1, total + len(found)
-            tell(f"{sequence.name}: {len(found)} clips ({read} read, {total} clips, {time.time() - begun:.0f} s)")
-            if len(made) >= PER_SHARD:
-                keep(made, names)
-                made, names = [], []
-            if read == limit:
-                break
-        keep(made, names)
-        if read == limit:
-            break
+        try:
+            for sequence in module.sequences(root, mano, split, subjects, skip):
+                found = clips_of(sequence, fields, tell)
+                made, names, read, total = made + found, names + [sequence.name], read + 1, total + len(found)
+                tell(f"{sequence.name}: {len(found)} clips ({read} read, {total} clips, {time.time() - begun:.0f} s)")
+                if len(made) >= PER_SHARD:
+                    keep(out, name, split, made, names, module.CREDIT, encoder, tell)
+                    made, names = [], []
+                if read == limit:
+                    return total
+        finally:  # also where a file can't be read or the user stops it
+            keep(out, name, split, made, names, module.CREDIT, encoder, tell)
     return total
 
 

@@ -12,6 +12,7 @@ import zlib
 
 import igl
 import numpy as np
+from scipy.spatial import cKDTree
 import torch
 
 from ..data import shards
@@ -28,6 +29,7 @@ FPS = 30.0
 LONGEST, SHORTEST = 150, 20  # frames of a clip
 AROUND = 15  # frames kept before the first and after the last contact: half a second
 TOUCH = 0.005  # metres: a hand's vertex nearer than this to the surface touches
+FAR = 0.07  # metres: beyond, contact is 0 of 255
 FACES = 4000  # a mesh with more is simplified
 CAPTIONS = 4  # of every clip; fewer are repeated
 
@@ -161,6 +163,11 @@ def nearest(points, parts, hinge, angle, reach=TOUCH):
             turn, shift = part_pose(hinge, angle)
             points = (points - shift[:, None]) @ turn
         close = ((points > vertices.min(0) - reach) & (points < vertices.max(0) + reach)).all(-1)
+        # No place of a triangle is further from all its corners than its longest edge / sqrt(3).
+        corners = vertices[faces]
+        longest = np.linalg.norm(corners - np.roll(corners, 1, 1), axis=-1).max()
+        to_corner = cKDTree(vertices).query(points[close], distance_upper_bound=reach + longest / np.sqrt(3))[0]
+        close[close] = np.isfinite(to_corner)
         if not close.any():
             continue
         squared = igl.point_mesh_squared_distance(np.ascontiguousarray(points[close]), vertices, faces)[0]
@@ -285,7 +292,5 @@ def points_at(thing, angle):
 
 def contact_map(points, skin):
     """Contact (T, P) uint8 of points (T, P, 3) with the nearest vertex of a hand (T, V, 3)."""
-    points, skin = (torch.as_tensor(np.ascontiguousarray(value)).float() for value in (points, skin))
-    distance = torch.cat([torch.cdist(p, s, compute_mode="donot_use_mm_for_euclid_dist").amin(-1)
-                          for p, s in zip(points.split(32), skin.split(32))])  # fmt: skip
-    return (contact_of_distance(distance) * 255).round().to(torch.uint8).numpy()
+    near = [cKDTree(vertices).query(some, distance_upper_bound=FAR)[0] for some, vertices in zip(points, skin)]
+    return (contact_of_distance(torch.from_numpy(np.stack(near))) * 255).round().to(torch.uint8).numpy()

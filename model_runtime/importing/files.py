@@ -5,6 +5,7 @@ hands/mano.py, for which every name stands for an inert record, and only arrays 
 out of the records; anything else is refused.
 """
 
+from functools import lru_cache
 import io
 import os
 import zipfile
@@ -222,8 +223,13 @@ def mano_fields(folder):
     paths = mano_files(folder)
     if paths is None:
         raise UserError(missing_mano(folder)[0], "runtime")
+    return _mano_fields(*paths, *(os.stat(path).st_mtime_ns for path in paths))
+
+
+@lru_cache(maxsize=2)
+def _mano_fields(left, right, *times):
     both = []
-    for path in paths:
+    for path in (left, right):
         def pose_space(path=path):
             with open(path, "rb") as file:
                 content = mano._unpickle(file.read())

@@ -63,10 +63,9 @@ def recordings(folder):
             for who, path in sorted((n for n in names if n[0]), key=lambda n: (int(n[0].group(1)), n[1]))]  # fmt: skip
 
 
-def missing(root, mano):
-    """What an import needs and is not there, as sentences."""
-    lines = files.missing_mano(mano)
-    folder = place(root)
+def missing(root):
+    """What an import needs of the data set and is not there, as sentences."""
+    folder, lines = place(root), []
     if folder is None:
         lines.append(f"There is no folder 'grab' in '{root}'. Give the folder that holds GRAB's 'grab' and 'tools'.")
         return lines

@@ -160,12 +160,12 @@ def test_splits_and_what_is_missing(tmp_path, mano, capsys):
     assert len(loaded(tmp_path, mano[0], subjects=["s10"])) == 1
     assert len(loaded(tmp_path, mano[0], skip={"s01/box_use_01/1-40-both"})) == 3
     for level in (tmp_path, tmp_path / "arctic_data" / "data", tmp_path / "arctic_data" / "data" / "raw_seqs"):
-        assert arctic.missing(str(level), mano[0]) == [] and len(loaded(level, mano[0])) == 4
+        assert arctic.missing(str(level)) == [] and len(loaded(level, mano[0])) == 4
     os.rename(tmp_path / "description", tmp_path / "texts")
-    (said,) = arctic.missing(str(tmp_path), mano[0])
+    (said,) = arctic.missing(str(tmp_path))
     assert "'description'" in said and "Text2HOI" in said
     os.rename(tmp_path / "arctic_data" / "data" / "meta", tmp_path / "meta")
-    assert any("object meshes" in line for line in arctic.missing(str(tmp_path), mano[0]))
+    assert any("object meshes" in line for line in arctic.missing(str(tmp_path)))
     assert entry.main(arguments) == 1 and "object meshes" in capsys.readouterr().err
 
 

@@ -43,6 +43,7 @@ def sequence_of(frames=60, fps=30.0, up=(0, 1, 0), hands="right", from_object=(0
     wrists[:far] += 1.0
     wrists[frames - far :] += 1.0
     rotation = np.tile(np.eye(3), (frames, 2, 16, 1, 1))
+    rotation[:] = Rotation.from_rotvec(rng.normal(0, 0.1, (16, 3))).as_matrix()
     active = np.array([hands != "right", hands != "left"])
     return Sequence(
         name="one", split="train", fps=fps, object_name="box", vertices=vertices, faces=faces,
@@ -106,7 +107,9 @@ def test_the_canonical_frame(fields, up, from_object):
     turn, place, back = back_to_the_recording(clip, sequence.hand_translation)
     assert np.linalg.det(back) == pytest.approx(1)
     np.testing.assert_allclose(back[:, 2], up, atol=1e-4)
-    wrist, _ = unpack_hands(torch.from_numpy(clip["motion"]))
+    wrist, rotation = unpack_hands(torch.from_numpy(clip["motion"]))
+    np.testing.assert_allclose(turn @ rotation[:, 1, 0].numpy(), sequence.hand_rotation[:, 1, 0], atol=1e-3)
+    np.testing.assert_allclose(rotation[:, 1, 1:], sequence.hand_rotation[:, 1, 1:], atol=1e-5)
     moved, turned, _ = unpack_object(torch.from_numpy(clip["motion"]))
     reach = (turned @ wrist[:, 1, :, None])[..., 0].mean(0)  # from the object's middle to the wrist
     assert reach[1] < -0.04 and abs(reach[0]) < 1e-4

@@ -147,6 +147,10 @@ def test_a_brush_of_a_hand_is_no_part():
     assert grab.hands_that_touch(labels).tolist() == [False, True]
     labels[20:23, 4] = 26
     assert grab.hands_that_touch(labels).tolist() == [True, True]
+    # The owners' numbers: left wrist and fingers 21, 26-40, right 22, 41-55, the rest of the body neither.
+    sides = [grab.hands_that_touch(np.full((20, 3), label)).tolist() for label in range(56)]
+    assert [i for i, side in enumerate(sides) if side == [True, False]] == [21, *range(26, 41)]
+    assert [i for i, side in enumerate(sides) if side == [False, True]] == [22, *range(41, 56)]
 
 
 def test_clips_of_a_recording(tmp_path, mano):
@@ -212,17 +216,18 @@ def test_the_command_and_what_it_says_is_missing(tmp_path, mano, capsys):
     os.makedirs(root)
     assert entry.main(arguments) == 1 and "holds GRAB's 'grab' and 'tools'" in capsys.readouterr().err
     write_recording(root, mano[1], frames=40)
-    assert grab.missing(str(root), mano[0]) == []
+    assert grab.missing(str(root)) == []
     for wrong in (root / "grab", tmp_path):  # one level off, either way
-        assert grab.missing(str(wrong), mano[0]) == [] and len(loaded(wrong, mano[0])) == 1
-    (said,) = grab.missing(str(root), str(root))
+        assert grab.missing(str(wrong)) == [] and len(loaded(wrong, mano[0])) == 1
+    assert entry.main([*arguments[:5], str(root), *arguments[6:]]) == 1
+    said = capsys.readouterr().err
     assert "MANO_LEFT.pkl" in said and "--mano" in said
     os.rename(root / "tools" / "object_meshes", root / "tools" / "elsewhere")
-    (said,) = grab.missing(str(root), mano[0])
+    (said,) = grab.missing(str(root))
     assert "object meshes" in said and "contact_meshes" in said
     assert entry.main(arguments) == 1 and "object meshes" in capsys.readouterr().err
     os.rename(root / "grab" / "s1", root / "grab" / "nobody")
-    assert "no recordings" in grab.missing(str(root), mano[0])[0]
+    assert "no recordings" in grab.missing(str(root))[0]
 
 
 def test_a_recording_with_a_programme_in_it_is_refused(tmp_path, mano):
