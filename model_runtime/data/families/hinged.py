@@ -15,6 +15,7 @@ MOVED = ("open", "close")
 HELD = HANDLING + (HOLD, "grab")
 KEY_GAP = 0.003
 GAP = 0.0006  # between the part that turns and what it rests on
+SEAM = 0.00005  # between solids of one part: side by side they cost nothing, overlapping ones are slow to make ready
 BACK_HINGE = -X  # turning about it lifts what lies at -Y of the hinge
 
 
@@ -81,16 +82,15 @@ def tray(size, corner, wall, floor, bevel=0.0015, crown=0.0, step=None, inset=No
     tall = np.linspace(z[1], z[-2], max(2, int(np.ceil((z[-2] - z[1]) / (1.5 * step))) + 1))
     points, faces = cut_box(x, y, np.unique(np.concatenate([z, tall])))
     depth = (half - np.abs(points[:, :2])).min(1)  # from the side walls
-    bottom, hollow = points[:, 2] == 0, (points[:, 2] == height) & (wall is not None)
+    hollow = (points[:, 2] == height) & (wall is not None)
     hollow &= depth > (wall or 0) + 0.9 * soft
     xy = round_corners(points[:, :2], half, corner)
     points[:, :2] = xy * (1 - np.interp(points[:, 2], *inset.T)[:, None] / half)
-    if crown:
-        share = 1 - depth / half.min()
-        points[:, 2] = crown + points[:, 2] * (1 - crown / height)
-        points[bottom, 2] = crown * share[bottom] ** 3
     if wall is not None:
-        points[hollow] = np.column_stack([xy[hollow], floor + (crown * share**3 if crown else 0 * depth)[hollow]])
+        points[hollow] = np.column_stack([xy[hollow], np.full(hollow.sum(), floor)])
+    if crown:  # a pillow
+        rise = crown * (1 - (1 - np.abs(points[:, :2] / half).clip(max=1) ** 4).prod(1))
+        points[:, 2] = rise + points[:, 2] * (1 - rise / height)
     return points, faces
 
 
@@ -158,13 +158,13 @@ def chest(rng):
     grip_at, thin = np.array([0, front + 0.004, top + 0.4 * lid_height]), 0.5 * lid_height
     if rng.uniform() < 0.5:  # a tab to lift it by
         tab = (rng.uniform(0.025, 0.3 * width + 0.02), rng.uniform(0.012, 0.02), rng.uniform(0.005, 0.009))
-        centre = np.array([0, front - tab[1] / 2 + 0.004, top + 0.3 * lid_height])
-        solids.append(("lid", moved(block((tab[0], tab[1] + 0.008, tab[2]), 0.003), centre - [0, 0, tab[2] / 2])))
+        centre = np.array([0, front - tab[1] / 2 - SEAM, top + 0.3 * lid_height])
+        solids.append(("lid", moved(block((tab[0], tab[1], tab[2]), 0.003), centre - [0, 0, tab[2] / 2])))
         grip_at, thin = centre - [0, 0.002, 0], tab[2] / 2
-    if rng.uniform() < 0.3:
+    if rng.uniform() < 0.3 and not crown:
         knob = rng.uniform(0.007, 0.011)
-        at = np.array([0, front + 0.25 * depth, top + 0.97 * lid_height])
-        profile = [(0.5 * knob, -0.3 * knob), (0.5 * knob, 0.8 * knob), (knob, 1.2 * knob), (knob, 1.8 * knob), (0.3 * knob, 2.1 * knob)]
+        at = np.array([0, front + 0.25 * depth, top + lid_height + SEAM])
+        profile = [(0.5 * knob, 0), (0.5 * knob, 0.8 * knob), (knob, 1.2 * knob), (knob, 1.8 * knob), (0.3 * knob, 2.1 * knob)]
         solids.append(("lid", moved(lathe(rounded(profile, 0.002, 2), 18), at)))
     grips = [
         front_grip("lid", "side", grip_at, thin, 0.5 * width, MOVED),
@@ -187,8 +187,10 @@ def key_base(width, depth, thick, under, corner, keys):
     half = np.array([width, depth]) / 2
 
     def knots(length, low, high):
-        edges = {round(v, 6) for a, b in zip(low, high) for v in (a - soft, a, b, b + soft)}
-        return np.unique(np.concatenate([lines(length, corner, 0.035, [length - under, length - under / 2]), list(edges)]))
+        edges = np.sort(np.concatenate([low - soft, low, high, high + soft]))
+        edges = edges[np.append(True, np.diff(edges) > 1e-5)]
+        plain = lines(length, corner, 0.035, [length - under, length - under / 2])
+        return np.unique(np.concatenate([plain[np.abs(plain[:, None] - edges).min(1) > soft], edges]))
 
     x, y = knots(half[0], keys[:, 0], keys[:, 1]), knots(half[1], keys[:, 2], keys[:, 3])
     points, faces = cut_box(x, y, np.array([0, thick]))
@@ -259,13 +261,13 @@ def tin(rng):
     lid = moved(overturned(tray((width, depth, lid_height), corner, wall, wall, crown=crown), lid_height), (0, 0, top))
     y, z = depth / 2 + barrel + GAP, top - GAP / 2
     tab_wide, tab_thick = rng.uniform(0.014, 0.026), rng.uniform(0.0025, 0.004)
-    tab = np.array([0, -depth / 2 - lip / 2 + 0.002, top + tab_thick / 2])
+    tab = np.array([0, -depth / 2 - lip / 2 - SEAM, top + tab_thick / 2])
     hinge_half = 0.22 * width
     solids = [("body", base), ("lid", lid), ("body", rod((-hinge_half, y, z), (hinge_half, y, z), barrel, 12)),
-              ("lid", moved(block((tab_wide, lip + 0.006, tab_thick), 0.0025),
+              ("lid", moved(block((tab_wide, lip, tab_thick), 0.0025),
                             tab - [0, 0, tab_thick / 2]))]  # fmt: skip
     whole = top + lid_height
-    edge = (0, tab[1] - 0.5 * lip + 0.002, tab[2])
+    edge = (0, tab[1] - 0.25 * lip, tab[2])
     grips = [
         front_grip("lid", "side", edge, tab_thick / 2, tab_wide, MOVED),
         front_grip("lid", "lateral", edge, tab_thick / 2, tab_wide, MOVED),
@@ -280,4 +282,133 @@ def tin(rng):
     return assemble("tin", nouns, solids, grips, hinge=back_hinge(y, z, rng.uniform(100, 150), ("lid",)), front=-Y, steady=False)
 
 
-FAMILIES = (chest, laptop, tin)
+def notebook(rng):
+    """A closed notebook or folder on its back; its cover, a little wider than the pages, turns about the spine at -X."""
+    width, tall = rng.uniform(0.10, 0.21), rng.uniform(0.14, 0.29)
+    tall = max(tall, 1.15 * width)
+    board, pages = rng.uniform(0.0018, 0.0032), rng.uniform(0.010, 0.026)
+    lip, corner = rng.uniform(0.005, 0.010), rng.uniform(0.002, 0.010)
+    top = board + pages + GAP
+    barrel = min(0.5 * top, rng.uniform(0.005, 0.009))
+    cover = moved(block((width + lip, tall, board), corner, 0.0006), (lip / 2, 0, top))
+    bevel, inset, whole = 0.0006, rng.uniform(0.002, 0.004), board + pages
+    leaves = block((width, tall, whole), corner, inset=[(0, bevel), (bevel, 0), (board - bevel, 0), (board, bevel),
+                                                        (board + 0.0003, inset), (whole, inset)])  # fmt: skip
+    part = np.where(leaves[0][leaves[1]].mean(1)[:, 2] > board + 0.0001, "pages", "back")
+    x, z = -width / 2 - barrel - GAP, top + 0.3 * board
+    solids = [("cover", cover), (part, leaves),
+              ("back", rod((x, -0.47 * tall, z + 0.6 * board - barrel), (x, 0.47 * tall, z + 0.6 * board - barrel), barrel, 18))]  # fmt: skip
+    edge, whole = width / 2 + lip - 0.003, top + board
+    paper = np.array([0.1 * width, 0, board + pages])
+    grips = [
+        front_grip("cover", "side", (edge, 0, top + board / 2), board / 2, 0.6 * tall, MOVED, Y, -X),
+        front_grip("cover", "pinch", (edge, 0, top + board / 2), board / 2, 0.6 * tall, MOVED, Y, -X, 0.6),
+        front_grip("cover", "lateral", (edge, -0.3 * tall, top + board / 2), board / 2, 0.2 * tall, MOVED, Y, -X),
+        front_grip("cover", "hook", (edge, 0, top + board / 2), board / 2, 0.5 * tall, ("open",), Y, -X),
+        top_press("cover", (0.25 * width, 0, whole), ("close", "push", "slide"), "palm"),
+        *(top_press("pages", paper + [0, end * 0.25 * tall, 0], ("browse", "tap", "use"), way=(0, 0.6, -0.8)) for end in (1, -1)),
+        top_press("pages", paper, ("browse", "slide"), "palm"),
+        ends("back", (0, 0, board), width / 2, 0.6 * tall, TWO_HANDED + ("grab",)),
+        *(front_grip("back", "side", (0, end * (tall / 2 - 0.006), board / 2), whole / 2 + board, 0.6 * width, HELD, X, -end * Y)
+          for end in (1, -1)),
+    ]  # fmt: skip
+    hinge = Hinge(np.array([x, 0, z]), -Y, 0.0, np.radians(rng.uniform(140, 170)), ("cover",))
+    nouns = ("notebook", "book", "folder", "diary", "planner")
+    return assemble("notebook", nouns, solids, grips, hinge=hinge, front=-Y)
+
+
+def flip_phone(rng):
+    """A folding phone, closed, on its back: keys and screen inside, the barrel of its hinge away from the actor."""
+    width, depth = rng.uniform(0.044, 0.056), rng.uniform(0.082, 0.104)
+    thick, lid_thick = rng.uniform(0.010, 0.014), rng.uniform(0.007, 0.010)
+    corner, lip, barrel = rng.uniform(0.006, 0.018), rng.uniform(0.001, 0.003), rng.uniform(0.0045, 0.006)
+    gap, rows = 0.0018, rng.integers(4, 6)
+    g, pitch, wide, far = KEY_GAP / 3, 0.5 * depth / rows, 0.8 * width / 3, 0.02 * depth
+    keys = [((c - 1.5) * wide + g, (c - 0.5) * wide - g, far - (r + 1) * pitch + g, far - r * pitch - g)
+            for r in range(rows) for c in range(3)] + [(-0.25 * width, 0.25 * width, 0.15 * depth, 0.38 * depth)]  # fmt: skip
+    points, faces = key_base(width, depth, thick, rng.uniform(0.004, 0.009), corner, keys)
+    part = np.where(points[faces].mean(1)[:, 2] > thick + 0.0009, "keys", "base")
+    top = thick + gap
+    lid = tray((width, depth + lip, lid_thick), corner, 0.005, lid_thick - 0.001, 0.002)
+    lid = moved(overturned(lid, lid_thick), (0, -lip / 2, top))
+    heights = lid[0][lid[1]][..., 2]
+    lid_part = np.where((np.abs(heights - top - 0.001) < 1e-6).all(1), "screen", "lid")
+    y, z = depth / 2 + barrel + GAP, thick + gap / 2
+    solids = [(part, (points, faces)), (lid_part, lid), ("base", rod((-0.42 * width, y, z), (0.42 * width, y, z), barrel))]
+    front = np.array([0, -depth / 2 - lip + 0.003, top + lid_thick / 2])
+    tops = np.array([((a + b) / 2, (c + d) / 2, thick + 0.0012) for a, b, c, d in keys])
+    grips = [
+        front_grip("lid", "side", front, lid_thick / 2, 0.5 * width, MOVED),
+        front_grip("lid", "lateral", front, lid_thick / 2, 0.5 * width, MOVED),
+        front_grip("lid", "hook", front, lid_thick / 2, 0.5 * width, ("open",)),
+        across("lid", (0, -0.3 * depth, top + lid_thick / 2), width / 2, 0.2 * depth, MOVED),
+        top_press("lid", (0, -0.3 * depth, top + lid_thick), ("close", "tap")),
+        *(top_press("keys", at, ("press", "tap", "use", "switch on"), radius=0.005) for at in tops[[1, 4, 6, -1]]),
+        across("base", (0, 0, 0.6 * thick), width / 2, 0.6 * depth, HELD + ("call", "use", "see")),
+        Grip("base", "wrap", np.array([0, 0, 0.6 * thick]), Y, above(Y, 20, 3), HELD + ("call", "use", "see"), width / 2, 0.5 * depth),
+    ]  # fmt: skip
+    hinge = back_hinge(y, z, rng.uniform(140, 165), ("lid", "screen"))
+    nouns = ("flip phone", "phone", "mobile phone", "cell phone", "folding phone")
+    return assemble("flip_phone", nouns, solids, grips, hinge=hinge, tip=np.array([0, -0.42 * depth, top + 0.001]), front=-Y,
+                    steady=False)  # fmt: skip
+
+
+def compact(rng):
+    """A compact: two shallow round or rounded shells with a mirror in the lid."""
+    width = rng.uniform(0.058, 0.078)
+    depth = width * (1.0 if rng.uniform() < 0.6 else rng.uniform(0.8, 1.0))
+    corner = min(width, depth) / 2 if depth == width else rng.uniform(0.008, 0.02)
+    height, lid_height = rng.uniform(0.008, 0.012), rng.uniform(0.005, 0.008)
+    barrel, lip = rng.uniform(0.0016, 0.0022), rng.uniform(0.004, 0.006)
+    top = height + GAP
+    base = tray((width, depth, height), corner, 0.004, 0.5 * height, 0.002)
+    lid = tray((width, depth, lid_height), corner, 0.004, lid_height - 0.0015, crown=rng.choice([0.0, 0.3]) * lid_height)
+    lid = moved(overturned(lid, lid_height), (0, 0, top))
+    inside = np.abs(lid[0][lid[1]][..., :2] / [width, depth]).max((1, 2)) < 0.43
+    part = np.where(inside & (lid[0][lid[1]][..., 2].max(1) < top + 0.7 * lid_height), "mirror", "lid")
+    y, z = depth / 2 + barrel + GAP, top - GAP / 2
+    tab_thick = rng.uniform(0.003, 0.004)
+    edge = np.array([0, -depth / 2 - lip / 2 - SEAM, top + tab_thick / 2])
+    tab = moved(block((rng.uniform(0.012, 0.02), lip, tab_thick), 0.0025), edge - [0, 0, tab_thick / 2])
+    solids = [("body", base), (part, lid), ("body", rod((-0.2 * width, y, z), (0.2 * width, y, z), barrel, 12)), ("lid", tab)]
+    grips = [
+        front_grip("lid", "side", edge, tab_thick / 2, 0.02, MOVED),
+        front_grip("lid", "lateral", edge, tab_thick / 2, 0.02, MOVED),
+        front_grip("lid", "hook", edge, tab_thick / 2, 0.02, ("open",)),
+        top_press("lid", (0, -0.25 * depth, top + lid_height), ("close", "tap")),
+        across("body", (0, 0, 0.5 * height), width / 2, 0.5 * depth, HELD + ("see", "use")),
+        across("body", (0, 0, 0.5 * height), depth / 2, 0.5 * width, HELD, axis=X),
+    ]
+    nouns = ("compact", "compact mirror", "pocket mirror", "mirror", "powder compact")
+    return assemble("compact", nouns, solids, grips, hinge=back_hinge(y, z, rng.uniform(110, 160), ("lid", "mirror")), front=-Y,
+                    steady=False)  # fmt: skip
+
+
+def glasses_case(rng):
+    """A long rounded case for glasses that opens along its front edge."""
+    width, depth = rng.uniform(0.145, 0.172), rng.uniform(0.052, 0.070)
+    height, lid_height = rng.uniform(0.016, 0.024), rng.uniform(0.014, 0.024)
+    corner, wall, barrel, lip = rng.uniform(0.4, 0.5) * depth, 0.0025, rng.uniform(0.002, 0.003), rng.uniform(0.004, 0.007)
+    top = height + GAP
+    bulge = rng.uniform(0.3, 0.55)
+    base = tray((width, depth, height), corner, wall, wall, 0.002, crown=bulge * height)
+    lid = tray((width, depth, lid_height), corner, wall, wall, 0.002, crown=bulge * lid_height)
+    lid = moved(overturned(lid, lid_height), (0, 0, top))
+    y, z = depth / 2 + barrel + GAP, top - GAP / 2
+    edge = np.array([0, -depth / 2 - lip / 2 - SEAM, top + 0.0025])
+    tab = moved(block((rng.uniform(0.02, 0.045), lip, 0.004), 0.003), edge - [0, 0, 0.002])
+    solids = [("body", base), ("lid", lid), ("body", rod((-0.3 * width, y, z), (0.3 * width, y, z), barrel, 12)), ("lid", tab)]
+    grips = [
+        front_grip("lid", "side", edge, 0.002, 0.03, MOVED),
+        front_grip("lid", "hook", edge, 0.002, 0.03, ("open",)),
+        across("lid", (0, 0, top + 0.4 * lid_height), depth / 2, 0.4 * width, MOVED, axis=X),
+        top_press("lid", (0, 0, top + lid_height), ("close", "tap"), "palm"),
+        across("body", (0, 0, 0.6 * height), depth / 2, 0.6 * width, HELD + ("shake",), axis=X),
+        Grip("body", "wrap", np.array([0, 0, 0.6 * height]), X, above(X, 25, 3), HELD + ("shake",), depth / 2, 0.5 * width),
+    ]
+    nouns = ("glasses case", "spectacle case", "case", "eyeglass case")
+    return assemble("glasses_case", nouns, solids, grips, hinge=back_hinge(y, z, rng.uniform(90, 140), ("lid",)), front=-Y,
+                    steady=False)  # fmt: skip
+
+
+FAMILIES = (chest, laptop, tin, notebook, flip_phone, compact, glasses_case)
