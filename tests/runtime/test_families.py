@@ -1,5 +1,6 @@
 """The procedural objects: closed solids of human size, with parts and grips that a hand can really use."""
 
+from functools import cache
 from pathlib import Path
 
 import igl
@@ -27,9 +28,9 @@ LOOPS = ("mug", "jug", "teapot")
 RANGES = human_range() | HUMAN_RANGE
 
 
-@pytest.fixture(scope="module")
-def shapes():
-    return {name: [make(name, seed) for seed in SEEDS] for name in FAMILIES}
+@cache
+def shapes(name):
+    return [make(name, seed) for seed in SEEDS]
 
 
 def test_enough_families_and_some_held_out():
@@ -38,42 +39,42 @@ def test_enough_families_and_some_held_out():
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_meshes_are_closed_centred_and_of_human_size(name, shapes):
-    for shape in shapes[name]:
+def test_meshes_are_closed_centred_and_of_human_size(name):
+    for shape in shapes(name):
         check_mesh(shape, *RANGES[name])
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_parts_cover_the_faces_once_and_grips_sit_on_their_part(name, shapes):
-    for shape in shapes[name]:
+def test_parts_cover_the_faces_once_and_grips_sit_on_their_part(name):
+    for shape in shapes(name):
         check_parts(shape)
         check_grips(shape)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_uses_have_the_directions_and_points_they_need(name, shapes):
-    for shape in shapes[name]:
+def test_uses_have_the_directions_and_points_they_need(name):
+    for shape in shapes(name):
         check_use(shape)
         check_mouth(shape)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_palms_reach_their_grips_from_free_space(name, shapes):
-    for shape in shapes[name][:6]:
+def test_palms_reach_their_grips_from_free_space(name):
+    for shape in shapes(name)[:6]:
         check_reach(shape)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_same_seed_same_mesh(name, shapes):
+def test_same_seed_same_mesh(name):
     again = make(name, SEEDS[0])
-    np.testing.assert_array_equal(again.vertices, shapes[name][0].vertices)
-    np.testing.assert_array_equal(again.faces, shapes[name][0].faces)
-    assert len({tuple(shape.extent.round(6)) for shape in shapes[name]}) == len(SEEDS)
+    np.testing.assert_array_equal(again.vertices, shapes(name)[0].vertices)
+    np.testing.assert_array_equal(again.faces, shapes(name)[0].faces)
+    assert len({tuple(shape.extent.round(6)) for shape in shapes(name)}) == len(SEEDS)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_fingers_fit_through_handles(name, shapes):
-    for shape in shapes[name][:6] if name not in LOOPS else shapes[name]:
+def test_fingers_fit_through_handles(name):
+    for shape in shapes(name)[:6] if name not in LOOPS else shapes(name):
         loops = [grip for grip in shape.grips if grip.kind == "handle"]
         assert loops or name not in LOOPS
         for grip in loops:
@@ -81,8 +82,8 @@ def test_fingers_fit_through_handles(name, shapes):
 
 
 @pytest.mark.parametrize("name", ("mug", "cup", "bowl", "jug", "wineglass", "pan"))
-def test_open_vessels_are_hollow_but_have_a_bottom(name, shapes):
-    for shape in shapes[name]:
+def test_open_vessels_are_hollow_but_have_a_bottom(name):
+    for shape in shapes(name):
         top = shape.mouth.point
         assert winding(shape, top - [0, 0, 0.6 * 0.03])[0] < 0.5
         column = top + np.linspace(0, -shape.extent[2], 400)[:, None] * [0, 0, 1]
@@ -90,9 +91,9 @@ def test_open_vessels_are_hollow_but_have_a_bottom(name, shapes):
 
 
 @pytest.mark.parametrize("name", LOOPS)
-def test_handle_ends_are_buried_in_the_wall(name, shapes):
+def test_handle_ends_are_buried_in_the_wall(name):
     """From every point of the handle one meets the wall on the way to the axis: nothing pokes into the vessel."""
-    for shape in shapes[name]:
+    for shape in shapes(name):
         handle = shape.vertices[np.unique(shape.faces[shape.parts["handle"]])].astype(np.float64)
         axis = shape.mouth.point[:2] if name != "teapot" else np.array([0.0, 0.0])
         body = shape.faces[~shape.parts["handle"]].astype(np.int64)

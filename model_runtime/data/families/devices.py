@@ -4,6 +4,7 @@ Those that point somewhere do so towards +X; what is read or looked at from abov
 """
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 from .plain import keyed_box
 from .shape import HANDLING, HOLD, Grip, above, assemble, fan
@@ -127,18 +128,23 @@ def game_controller(rng):
     """A game controller lying on its back: two horns towards -X, where the player sits; sticks and buttons on top."""
     wide, reach = rng.uniform(0.055, 0.068), rng.uniform(0.05, 0.075)
     thick, fat = rng.uniform(0.014, 0.018), rng.uniform(0.018, 0.023)
-    side = bezier([(-0.2 * fat, 0.62 * wide), (0.2 * fat, wide), (-0.5 * reach, 1.02 * wide), (-reach, wide + 0.012)], 18)
-    end = np.sqrt(1 - np.clip(np.linspace(-5.25, 0.999, 18), 0, 1) ** 2)
-    horn = np.linspace(0.9, 0.72, 18)
-    shell = tube(np.column_stack([side, 0 * end]), thick * end * horn, fat * end * horn, 20, UP, 2.3)
-    profile = rounded([(0.5, -0.95 * thick), (0.88, -0.95 * thick), (1.0, 0), (0.88, 0.95 * thick), (0.3, 0.95 * thick)],
-                      [0.2, 0.6, 0.2])  # fmt: skip
-    outline = squircle(48, 3.2) * [1.6 * fat, 0.98 * wide]
-    body = moved(lathe(divided(profile, 0.3), 48, outline), (-0.45 * fat, 0, 0))
-    solids = [("body", body), ("body", shell), ("body", mirrored(shell))]
+    rows = np.array([  # across: the rear edge, the front edge, half the height
+        (0.0, -1.5 * fat, 1.1 * fat, 0.95), (0.45, -1.55 * fat, 1.15 * fat, 1.0), (0.68, -1.9 * fat, 1.2 * fat, 1.0),
+        (0.82, -0.85 * reach, 1.15 * fat, 0.97), (0.95, -0.98 * reach, 1.0 * fat, 0.92), (1.06, -reach, 0.65 * fat, 0.82),
+        (1.16, -0.97 * reach, 0.1 * fat, 0.64), (1.22, -0.9 * reach, -0.4 * fat, 0.42), (1.25, -0.8 * reach, -0.9 * fat, 0.15),
+    ])  # fmt: skip
+    y = np.concatenate([np.linspace(0, 1.1, 20), np.linspace(1.13, 1.25, 7)])
+    rear, front, high = PchipInterpolator(rows[:, 0], rows[:, 1:])(y).T
+    rear, front, high, y = (np.concatenate([m * v[:0:-1], v]) for m, v in ((1, rear), (1, front), (1, high), (-1, y)))
+    outline = squircle(32, 2.6)
+    rings = np.zeros((len(y), 32, 3))
+    rings[..., 0] = ((front + rear) / 2)[:, None] + ((front - rear) / 2)[:, None] * outline[:, 1]
+    rings[..., 1] = wide * y[:, None]
+    rings[..., 2] = thick * high[:, None] * outline[:, 0]
+    solids = [("body", loft(rings))]
     stick = lathe(rounded([(0.005, -0.008), (0.005, 0.005), (0.009, 0.007), (0.0085, 0.0105), (0.003, 0.0095)], 0.001, 2), 16)
-    top = 0.9 * thick
-    at = np.array([-1.1 * fat, 0.34 * wide, top])
+    top = 0.95 * thick
+    at = np.array([-0.75 * fat, 0.34 * wide, top])
     solids += [("sticks", moved(stick, at * [1, side, 1])) for side in (1, -1)]
     across = np.array([0.15 * fat, 0.62 * wide, top])
     small = button(0.0048, 0.0045)
@@ -146,9 +152,9 @@ def game_controller(rng):
     solids += [("buttons", moved(small, across * [1, -1, 1] + [*shift, 0])) for shift in around]
     solids += [("pad", moved(rounded_box(size, 0.002, 0.006), across)) for size in ((0.022, 0.007, 0.009),
                                                                                   (0.007, 0.022, 0.0085))]  # fmt: skip
-    solids += [("triggers", moved(rounded_box((0.014, 0.030, 0.013), 0.005, 0.007), (1.1 * fat, s * 0.5 * wide, 0)))
+    solids += [("triggers", moved(rounded_box((0.014, 0.030, 0.013), 0.005, 0.007), (1.05 * fat, s * 0.62 * wide, 0)))
                for s in (1, -1)]  # fmt: skip
-    half = 1.02 * wide + 0.5 * fat
+    half = 1.2 * wide
     grips = [
         Grip("body", "two", np.array([-0.3 * reach, 0, 0]), UP, np.stack([Y, -Y]), BOTH + ("play", "use"), half, thick),
         Grip("body", "pinch", np.array([-0.45 * fat, 0, 0]), Y, above(Y, 25), EVERY, 1.6 * fat, wide),
@@ -156,10 +162,8 @@ def game_controller(rng):
         *press_grips("pad", across + [0, 0, 0.0045], ("press", "tap")),
     ]
     for s in (1, -1):
-        start, end = side[6] * [1, s], side[14] * [1, s]
-        horn = np.append(end - start, 0)
-        grips.append(Grip("body", "wrap", np.append((start + end) / 2, 0), horn, fan((0, -s, -0.7), horn, 20), EVERY,
-                          thick, np.linalg.norm(horn)))  # fmt: skip
+        grips.append(Grip("body", "wrap", np.array([-0.6 * reach, s * wide, 0]), X, fan((0, -s, -0.7), X, 20), EVERY,
+                          thick, 0.6 * reach))  # fmt: skip
     nouns = ("game controller", "controller", "gamepad", "joypad")
     return assemble("game_controller", nouns, solids, grips)
 
@@ -195,8 +199,8 @@ def headphones(rng):
         Grip("band", "wrap", top, Y, above(Y, 40), EVERY + worn, width, 0.05),
     ]
     for s in (1, -1):
-        grips.append(Grip("cups", "pinch", np.array([0, s * (half - 0.2 * deep), low]), X, fan((0, 0, -1), X, 0, 1),
-                          (HOLD, "hand over", "clean"), 0.9 * deep, size))  # fmt: skip
+        at = np.array([0.75 * size, s * (half - 0.2 * deep), low])
+        grips.append(Grip("cups", "pinch", at, UP, -X, (HOLD, "hand over", "clean"), 0.9 * deep, size))  # fmt: skip
     nouns = ("headphones", "headset", "pair of headphones", "earphones")
     return assemble("headphones", nouns, solids, grips, tip=top - [0, 0, 1.5 * thin])
 

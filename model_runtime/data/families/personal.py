@@ -21,7 +21,7 @@ def stick_grips(part, start, end, radius, actions, kinds=("wrap", "pinch", "trip
 
 def eyeglasses(rng):
     """Spectacles, looking towards +X: the temples out and standing on rims and ends, or folded behind the lenses."""
-    wide, tall = rng.uniform(0.022, 0.028), rng.uniform(0.015, 0.025)
+    wide, tall = rng.uniform(0.024, 0.0285), rng.uniform(0.015, 0.025)
     gap, rim = rng.uniform(0.008, 0.011), rng.uniform(0.0016, 0.0032)
     thick = rng.uniform(0.0016, 0.003)
     outline = squircle(44, rng.uniform(2.0, 3.6)) * [wide, tall]
@@ -41,6 +41,7 @@ def eyeglasses(rng):
     reach, bar_high = rng.uniform(0.115, 0.135), rng.uniform(0.0018, 0.005)
     drop = tall + height
     folded = rng.uniform() < 0.4
+    reach = min(reach, 1.9 * outer) if folded else reach
     side = bezier([(0, 0), (-0.5 * reach, 0), (-0.74 * reach, 0), (-0.8 * reach, 0), (-0.86 * reach, -0.5 * drop),
                    (-reach, -drop)], 30)  # fmt: skip
     hinge = lathe(rounded([(0.0010, -0.004), (0.0034, -0.004), (0.0034, 0.004), (0.001, 0.004)], 0.001), 14)
@@ -80,6 +81,7 @@ def flute(rng):
     plain = np.arange(-0.49, 0.48, 0.03) * length
     plain = plain[np.abs(plain[:, None] - near).min(1) > 0.003]
     x = np.sort(np.concatenate([near, plain, np.array([-0.5, -0.498, -0.47, 0.2, 0.205, 0.25, 0.255, 0.485, 0.498]) * length]))
+    x = x[np.append(True, np.diff(x) > 4e-4)]
     knots = np.array([-0.5, -0.498, -0.47, -0.43, 0.15, 0.2, 0.205, 0.25, 0.255, 0.5]) * length
     thick = np.interp(x, knots, np.array([0.9 * bell, bell, bell, radius, radius, radius, 1.25 * radius, 1.25 * radius,
                                           radius, radius]))  # fmt: skip
@@ -112,9 +114,9 @@ def stamp(rng):
     power = rng.choice([2.0, 5.0, 8.0])
     neck, knob = rng.uniform(0.006, 0.009), rng.uniform(0.010, 0.0165)
     deep = wide if power == 2.0 else deep
-    foot = rounded([(0.5, 0), (0.93, 0), (0.93, 0.004), (1.0, 0.0045), (1.0, base), (0.5, base)],
-                   [0.03, 0.0005, 0.0005, 0.1, 0.0005])  # fmt: skip
-    block = lathe(divided(foot, 0.2), 44, squircle(44, power) * [wide, deep])
+    foot = rounded([(0.5 * wide, 0), (0.93 * wide, 0), (0.93 * wide, 0.004), (wide, 0.0045), (wide, base),
+                    (0.5 * wide, base)], [0.001, 0.0005, 0.0005, 0.003])  # fmt: skip
+    block = lathe(divided(foot, 0.006), 44, squircle(44, power) * [1, deep / wide])
     parts = by_height(block, "face", 0.0042, "base")
     side = bezier([(1.5 * neck, base - 0.003), (neck, base + 0.004), (0.8 * neck, 0.55 * height), (knob, 0.62 * height),
                    (1.25 * knob, 0.98 * height), (0.45 * knob, height)], 20)  # fmt: skip
@@ -123,7 +125,7 @@ def stamp(rng):
     widest = side[8:][np.argmax(side[8:, 0])]
     top = np.array([0, 0, widest[1]])
     grips = [
-        wrap_grip("handle", neck, base + 0.004, height, stamped),
+        wrap_grip("handle", np.interp((base + 0.004 + height) / 2, side[:, 1], side[:, 0]), base + 0.004, height, stamped),
         Grip("handle", "tripod", top, Y, above(Y, 30), stamped, widest[0], 2 * knob),
         Grip("handle", "pinch", top, Y, above(Y, 30), stamped, widest[0], 2 * knob),
         Grip("handle", "pinch", top, UP, level(8), stamped, widest[0], 2 * knob),
@@ -155,13 +157,13 @@ def toothbrush(rng):
     tufts = []
     for count, span in ((rows, 0.86 * head), (columns, 1.8 * wide)):
         pitch = span / count
-        start = -span / 2 + pitch * np.arange(count)
-        tufts.append(np.sort(np.concatenate([start, start + 0.12 * pitch, start + 0.88 * pitch, start + 0.9999 * pitch])))
+        start = -span / 2 + pitch * np.arange(count)[:, None]
+        tufts.append((start + pitch * np.array([0.06, 0.12, 0.88, 0.94])).ravel())
     points, faces = grid_box((*tufts, np.array([-0.002, 0.3 * high, high])))
     wave = rng.uniform(0, 0.15) * high * np.cos(2 * np.pi * points[:, 0] / head)
     gap = np.zeros(len(points), bool)
     for axis, lines in enumerate(tufts):
-        gap |= np.isin(points[:, axis].round(7), np.concatenate([lines[4::4], lines[3:-1:4]]).round(7))
+        gap |= np.isin(points[:, axis].round(7), lines.reshape(-1, 4)[:, [0, 3]].round(7))
     points[:, 2] = np.where(points[:, 2] > 0.9 * high, np.where(gap, 0.35 * high, high + wave), points[:, 2])
     hair_at = np.array([-0.5 * head, 0, np.interp(-0.5 * head, x, z) + 0.001])
     start, end = np.array([-length + 0.006, 0, 0]), np.array([grip_end, 0, 0])
@@ -252,14 +254,14 @@ def comb(rng):
     """A comb lying flat: the back along +Y, its teeth towards -Y, the handle or its end at -X."""
     length, back = rng.uniform(0.12, 0.185), rng.uniform(0.009, 0.016)
     tooth, thick = rng.uniform(0.014, 0.024), rng.uniform(0.0042, 0.0055)
-    count, handle = int(rng.integers(18, 30)), rng.choice([0.0, rng.uniform(0.25, 0.4)]) * length
+    count, handle = int(rng.integers(15, 22)), rng.choice([0.0, rng.uniform(0.25, 0.4)]) * length
     pitch = (length - handle - 0.016) / count
     starts = -length + handle + 0.008 + pitch * (np.arange(count) + 0.55)
     edges = (starts[:, None] + 0.45 * pitch * np.array([0, 0.1, 0.9, 1.0])).ravel()
     radius = 0.0018
     cuts = np.concatenate([edges + length / 2, np.linspace(-length / 2, -length / 2 + handle, 6)])
     wide = (back + tooth) / 2
-    lines = [rounded_line(length / 2, radius, np.sort(cuts)), rounded_line(wide, radius, np.linspace(-wide, wide, 6)),
+    lines = [rounded_line(length / 2, radius, np.sort(cuts)), rounded_line(wide, radius, np.linspace(-0.7, 0.7, 3) * wide),
              rounded_line(thick / 2, radius, np.zeros(0))]  # fmt: skip
     points, faces = grid_box(lines, radius)
     along = points[:, 0] - length / 2  # from -length to 0
