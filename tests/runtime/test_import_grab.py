@@ -1,5 +1,7 @@
 """GRAB's files, written here in the owners' layout with invented numbers, come out where the owners' own code puts them."""
 
+import importlib
+import inspect
 import os
 import pickle
 
@@ -207,6 +209,30 @@ def test_shards_and_going_on(tmp_path, mano, monkeypatch):
     assert plain["fps"] == 30 and plain["actions"] == ["lift"] and plain["hands"] == ["right"]
     assert arrays["text"].shape == (1, 4, 384) and arrays["motion"].shape[1] == 208
     assert np.abs(arrays["betas"][0, 1]).max() > 0  # the nearest to the person's own hand
+
+
+def test_a_damaged_recording_costs_nothing_that_was_read(tmp_path, mano):
+    root, out, lines = tmp_path / "GRAB", tmp_path / "out", []
+    write_recording(root, mano[1])
+    write_recording(root, mano[1], "s2", "paper_lift_1", "paper", "lift", seed=1, frames=40)
+    sheet = trimesh.Trimesh([[0, 0, 0], [0.1, 0, 0], [0, 0.1, 0.0]], [[0, 1, 2]], process=False)
+    sheet.export(root / "tools" / "object_meshes" / "contact_meshes" / "paper.ply")
+    write_recording(root, mano[1], "s3", "mug_pass_1", "mug", "pass", seed=2, frames=40)
+    (root / "grab" / "s3" / "mug_pass_1.npz").write_bytes(b"PK half a download")
+    with pytest.raises(UserError, match="mug_pass_1.npz.*can't be read"):
+        command_line.bring_in("grab", str(root), mano[0], str(out), tell=lines.append, encoder=StandInEncoder())
+    assert any(line.startswith("s2/paper_lift_1 is left out: “paper” is flat") for line in lines)
+    _, plain = shards.read(str(out / "grab-train-0000.safetensors"))
+    assert plain["sequences"] == ["s1/mug_drink_1", "s2/paper_lift_1"] and len(plain["actions"]) == 1
+
+
+@pytest.mark.parametrize("name", command_line.DATA_SETS)
+def test_every_loader_offers_the_same(tmp_path, name):
+    module = importlib.import_module(f"model_runtime.importing.{name}")
+    assert "\n" not in module.CREDIT and "20" in module.CREDIT
+    said = module.missing(str(tmp_path))
+    assert said and all(line.endswith(".") and str(tmp_path) in line for line in said)
+    assert list(inspect.signature(module.sequences).parameters) == ["root", "mano", "split", "subjects", "skip"]
 
 
 def test_the_command_and_what_it_says_is_missing(tmp_path, mano, capsys):
