@@ -1,13 +1,23 @@
 """What the tests of H2O, OakInk2 and TACO share: the hand of a Sequence posed here, meshes, hostile pickles."""
 
+from functools import lru_cache
 import os
 
 import numpy as np
+import pytest
 import torch
 import trimesh
 
 from model_runtime.importing import files
-from runtime.import_fixtures import box
+from runtime.import_fixtures import box, write_mano
+
+
+@pytest.fixture(scope="module", name="mano")
+def mano_folder(tmp_path_factory):
+    """(MANO's folder, MANO's arrays), read once by all tests of a file, as reading is most of their time."""
+    read, files.mano_fields = files.mano_fields, lru_cache(files.mano_fields)
+    yield write_mano(tmp_path_factory.mktemp("mano"))
+    files.mano_fields = read
 
 
 def skin(sequence, fields, side):

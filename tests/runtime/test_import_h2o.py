@@ -9,8 +9,8 @@ from scipy.spatial.transform import Rotation
 
 from model_runtime.importing import files, h2o
 from model_runtime.seam import UserError
-from runtime.import_fixtures import second_opinion, smplx_hand, write_mano
-from runtime.import_released import skin, surface, write_box
+from runtime.import_fixtures import second_opinion, smplx_hand
+from runtime.import_released import mano_folder, skin, surface, write_box  # noqa: F401
 
 FRAMES = 75
 UP = np.array([0.2, -0.8, 0.5]) / np.linalg.norm([0.2, -0.8, 0.5])  # nobody says that it is an axis
@@ -72,13 +72,12 @@ def write_take(root, both, place="subject1/h1/0", labels=None, kind=6, near=1, c
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory):
+def copy(tmp_path_factory, mano):
     """(root, MANO's folder, MANO's arrays, the meshes' vertices) of a copy without takes."""
     root = str(tmp_path_factory.mktemp("h2o"))
-    mano, both = write_mano(os.path.join(root, "mano_v1_2"))
     for name in h2o.MESHES:
         vertices = write_box(os.path.join(root, "object", name, f"{name}.obj"))
-    return root, mano, both, vertices
+    return root, *mano, vertices
 
 
 @pytest.fixture
@@ -91,10 +90,10 @@ def fresh(copy):
 
 def test_hands_and_object_are_where_the_owners_player_puts_them(fresh):
     """Camera and world, the wrist of a hand with a shape, the flat hand, the left hand's released shape directions."""
-    root, mano, both, vertices = fresh
+    root, folder, both, vertices = fresh
     skins, wrists, pose = write_take(root, both)
-    (found,) = h2o.sequences(root, mano)
-    fields = files.mano_fields(mano)
+    (found,) = h2o.sequences(root, folder)
+    fields = files.mano_fields(folder)
     for side in (0, 1):
         np.testing.assert_allclose(found.hand_translation[:, side], wrists[side], atol=1e-5)
         np.testing.assert_allclose(skin(found, fields, side), skins[side], atol=2e-5)
@@ -107,28 +106,28 @@ def test_hands_and_object_are_where_the_owners_player_puts_them(fresh):
 
 @pytest.mark.parametrize("near, hands", [(0, "left"), (2, "both")])
 def test_the_hands_that_act_are_those_at_the_object(fresh, near, hands):
-    root, mano, both, _ = fresh
+    root, folder, both, _ = fresh
     write_take(root, both, near=near)
-    (found,) = h2o.sequences(root, mano)
+    (found,) = h2o.sequences(root, folder)
     assert found.hands == hands
 
 
 @pytest.mark.parametrize("fixed, degrees", [(True, 0.5), (False, 16.0)])
 def test_up_comes_from_the_cameras(fresh, fixed, degrees):
     """The head's camera alone looks down by 27 degrees here, and up is known less well."""
-    root, mano, both, _ = fresh
+    root, folder, both, _ = fresh
     write_take(root, both, cameras=fixed)
-    (found,) = h2o.sequences(root, mano)
+    (found,) = h2o.sequences(root, folder)
     assert np.degrees(np.arccos(found.up @ UP)) < degrees and abs(np.linalg.norm(found.up) - 1) < 1e-9
 
 
 def test_stretches_of_one_label_and_the_split_by_scene(fresh):
-    root, mano, both, _ = fresh
+    root, folder, both, _ = fresh
     labels = np.array([0] * 5 + [14] * 25 + [25] * 24 + [0] * 3 + [1] * 18)  # place cocoa, take out cocoa, too short
     write_take(root, both, labels=labels)
     for place in ("subject3/k1/0", "subject3/k2/0", "subject3/o1/2", "subject4/h1/0"):
         write_take(root, both, place, cameras=False)
-    found = list(h2o.sequences(root, mano))
+    found = list(h2o.sequences(root, folder))
     assert {s.name: s.split for s in found} == {
         "subject1/h1/0/0": "train", "subject1/h1/0/1": "train", "subject3/k1/0/0": "train", "subject3/k2/0/0": "val",
         "subject3/o1/2/0": "val", "subject4/h1/0/0": "test"}  # fmt: skip
@@ -137,7 +136,9 @@ def test_stretches_of_one_label_and_the_split_by_scene(fresh):
     whole = np.loadtxt(os.path.join(root, "subject1/h1/0/cam4/obj_pose_rt/000030.txt"))[1:].reshape(4, 4)
     world = np.loadtxt(os.path.join(root, "subject1/h1/0/cam4/cam_pose/000030.txt")).reshape(4, 4)
     np.testing.assert_allclose(found[1].object_translation[0], (world @ whole)[:3, 3])
-    assert [s.name for s in h2o.sequences(root, mano, "val", ["subject3"], ["subject3/k2/0/0"])] == ["subject3/o1/2/0"]
+    assert [s.name for s in h2o.sequences(root, folder, "val", ["subject3"], ["subject3/k2/0/0"])] == [
+        "subject3/o1/2/0"
+    ]
 
 
 def test_the_labels_are_the_owners_numbers():
@@ -168,7 +169,7 @@ def test_one_camera_is_taken_to_look_down_by_45_degrees():
 
 
 def test_a_hand_that_is_not_annotated_takes_no_part(fresh):
-    root, mano, both, _ = fresh
+    root, folder, both, _ = fresh
     write_take(root, both, near=2)
     for frame in range(FRAMES):
         path = os.path.join(root, f"subject1/h1/0/cam4/hand_pose_mano/{frame:06d}.txt")
@@ -177,13 +178,13 @@ def test_a_hand_that_is_not_annotated_takes_no_part(fresh):
         row[62] = frame not in (10, 11)  # two frames of the right hand are missing as well, and hold rubbish
         row[63:66] = row[63:66] if row[62] else 7.0
         np.savetxt(path, row[None])
-    (found,) = h2o.sequences(root, mano)
+    (found,) = h2o.sequences(root, folder)
     assert found.active.tolist() == [False, True] and found.hands == "right"
     assert np.abs(np.diff(found.hand_translation[:, 1], axis=0)).max() < 0.02  # no frame is elsewhere
 
 
 def test_hands_far_from_the_object_are_doubted(fresh):
-    root, mano, both, _ = fresh
+    root, folder, both, _ = fresh
     write_take(root, both)
     for frame in range(FRAMES):
         path = os.path.join(root, f"subject1/h1/0/cam4/obj_pose_rt/{frame:06d}.txt")
@@ -191,14 +192,14 @@ def test_hands_far_from_the_object_are_doubted(fresh):
         row[[4, 8, 12]] *= 1000  # as if in millimetres
         np.savetxt(path, row[None])
     with pytest.warns(UserWarning, match="left out: no wrist"):
-        assert not list(h2o.sequences(root, mano))
+        assert not list(h2o.sequences(root, folder))
 
 
 def test_what_is_missing_or_damaged_gets_a_sentence(fresh, tmp_path):
-    root, mano, both, _ = fresh
+    root, folder, both, _ = fresh
     assert len(h2o.missing(str(tmp_path))) == 2 and all(line.endswith(".") for line in h2o.missing(str(tmp_path)))
     with pytest.raises(UserError, match="h2odataset.ethz.ch"):
-        list(h2o.sequences(str(tmp_path), mano))
+        list(h2o.sequences(str(tmp_path), folder))
     write_take(root, both)
     assert h2o.missing(root) == []
     path = os.path.join(root, "subject1/h1/0/cam4/hand_pose_mano/000007.txt")
@@ -206,7 +207,7 @@ def test_what_is_missing_or_damaged_gets_a_sentence(fresh, tmp_path):
         with open(path, "w") as file:
             file.write(text)
         with pytest.raises(UserError, match=words):
-            list(h2o.sequences(root, mano))
+            list(h2o.sequences(root, folder))
     shutil.rmtree(os.path.join(root, "subject1/h1/0/cam4/action_label"))
     with pytest.raises(UserError, match="action_label"):
-        list(h2o.sequences(root, mano))
+        list(h2o.sequences(root, folder))

@@ -12,8 +12,8 @@ import torch
 
 from model_runtime.importing import files, oakink2
 from model_runtime.seam import UserError
-from runtime.import_fixtures import second_opinion, smplx_hand, write_mano
-from runtime.import_released import Call, skin, surface, write_box
+from runtime.import_fixtures import second_opinion, smplx_hand
+from runtime.import_released import Call, mano_folder, skin, surface, write_box  # noqa: F401
 
 FRAMES = 220  # of the motion capture, 120 a second
 SCENE, SEQUENCE = "scene_01__A001", "seq__5ad66440a8b11dd306f3__2023-04-27-19-41-45"
@@ -74,10 +74,9 @@ def write_recording(root, both, token=TOKEN, stretches=STRETCHES, top=-1.0, seed
 
 
 @pytest.fixture
-def copy(tmp_path):
+def copy(tmp_path, mano):
     """(root, MANO's folder, MANO's arrays, {object: the mesh's vertices})."""
     root = str(tmp_path)
-    mano, both = write_mano(os.path.join(root, "mano"))
     meshes = {thing: write_box(os.path.join(root, folder, "align_ds", thing, f"model.{kind}"), extent)
               for folder, thing, kind, extent in (("object_repair", CUP, "obj", (0.05, 0.08, 0.11)),
                                                   ("object_raw", LID, "ply", (0.06, 0.06, 0.02)),
@@ -91,16 +90,16 @@ def copy(tmp_path):
     for split, line in lines.items():
         with open(os.path.join(root, "split", f"{split}.txt"), "w") as file:
             file.write(line + "\n")
-    return root, mano, both, meshes
+    return root, *mano, meshes
 
 
 def test_hands_and_objects_are_where_the_owners_code_puts_them(copy):
     """Quaternions with the real part first, tsl as the wrist, the left hand's released shape, 120 frames a second."""
-    root, mano, both, meshes = copy
+    root, folder, both, meshes = copy
     skins, places, things = write_recording(root, both)
-    found = {s.name.rpartition("++")[2][len(SEQUENCE) + 1 :]: s for s in oakink2.sequences(root, mano)}
+    found = {s.name.rpartition("++")[2][len(SEQUENCE) + 1 :]: s for s in oakink2.sequences(root, folder)}
     assert set(found) == {f"0/{LID}", f"0/{CUP}", f"1/{CUP}"}  # not the board: it lies still while the cup is used
-    fields = files.mano_fields(mano)
+    fields = files.mano_fields(folder)
     for name, sequence in found.items():
         thing, rows = name[2:], slice(10, 130) if name[0] == "0" else slice(130, 215)
         for side in (0, 1):
@@ -135,29 +134,29 @@ def test_the_objects_of_a_stretch_are_those_that_move():
 
 
 def test_the_split_is_the_owners_lists(copy):
-    root, mano, both, _ = copy
+    root, folder, both, _ = copy
     stretches = {"(None, (0, 90))": ("pour", [], [CUP], "pour")}
     tokens = {"train": TOKEN, "val": "scene_02__A002++seq__b", "test": "scene_03__A003++seq__c"}
     for token in tokens.values():
         write_recording(root, both, token, stretches)
     for split, token in tokens.items():
-        assert [(s.name, s.split) for s in oakink2.sequences(root, mano, split)] == [(f"{token}/0/{CUP}", split)]
-    assert [s.split for s in oakink2.sequences(root, mano, None, ["A002", "A003"])] == ["val", "test"]
-    assert not list(oakink2.sequences(root, mano, "val", None, {f"{tokens['val']}/0/{CUP}"}))
+        assert [(s.name, s.split) for s in oakink2.sequences(root, folder, split)] == [(f"{token}/0/{CUP}", split)]
+    assert [s.split for s in oakink2.sequences(root, folder, None, ["A002", "A003"])] == ["val", "test"]
+    assert not list(oakink2.sequences(root, folder, "val", None, {f"{tokens['val']}/0/{CUP}"}))
     write_recording(root, both, "scene_09__A009++seq__x", stretches)
     with pytest.warns(UserWarning, match="split does not name it"):
-        assert len(list(oakink2.sequences(root, mano))) == 3
+        assert len(list(oakink2.sequences(root, folder))) == 3
 
 
 def test_a_world_that_is_not_y_up_is_refused(copy):
-    root, mano, both, _ = copy
+    root, folder, both, _ = copy
     write_recording(root, both, top=1.0)
     with pytest.raises(UserError, match="looks up"):
-        list(oakink2.sequences(root, mano))
+        list(oakink2.sequences(root, folder))
 
 
 def test_hostile_pickles_are_refused_and_do_nothing(copy):
-    root, mano, both, _ = copy
+    root, folder, both, _ = copy
     write_recording(root, both)
     canary, path = os.path.join(root, "ran"), os.path.join(root, "anno_preview", f"{TOKEN}.pkl")
     with open(path, "rb") as file:
@@ -176,12 +175,12 @@ def test_hostile_pickles_are_refused_and_do_nothing(copy):
         with open(path, "wb") as file:
             pickle.dump(bad, file)
         with pytest.raises(UserError, match="anno_preview"):
-            list(oakink2.sequences(root, mano))
+            list(oakink2.sequences(root, folder))
         assert not os.path.exists(canary)
 
 
 def test_what_is_missing_or_odd_gets_a_sentence(copy, tmp_path_factory):
-    root, mano, both, _ = copy
+    root, folder, both, _ = copy
     assert len(oakink2.missing(str(tmp_path_factory.mktemp("empty")))) == 5
     write_recording(root, both)
     assert oakink2.missing(root) == []
@@ -190,11 +189,11 @@ def test_what_is_missing_or_odd_gets_a_sentence(copy, tmp_path_factory):
         with open(program, "w") as file:
             json.dump({key: {}}, file)
         with pytest.raises(UserError, match="program_info"):
-            list(oakink2.sequences(root, mano))
+            list(oakink2.sequences(root, folder))
     write_recording(root, both)
     shutil.rmtree(os.path.join(root, "object_repair"))
     shutil.rmtree(os.path.join(root, "object_raw", "align_ds", CUP))
     with pytest.raises(UserError, match=f"no mesh of '{CUP}'"):
-        list(oakink2.sequences(root, mano))
+        list(oakink2.sequences(root, folder))
     os.remove(os.path.join(root, "split", "val.txt"))
     assert len(oakink2.missing(root)) == 1 and "OakInk2-TaMF" in oakink2.missing(root)[0]

@@ -11,8 +11,8 @@ import torch
 
 from model_runtime.importing import files, taco, tensors
 from model_runtime.seam import UserError
-from runtime.import_fixtures import second_opinion, smplx_hand, write_mano
-from runtime.import_released import Call, skin, surface, write_box
+from runtime.import_fixtures import second_opinion, smplx_hand
+from runtime.import_released import Call, mano_folder, skin, surface, write_box  # noqa: F401
 
 FRAMES = 30
 SIDES = ("left", "right")
@@ -52,25 +52,24 @@ def write_recording(root, both, triplet="(pour in some, cup, bowl)", name="20231
 
 
 @pytest.fixture
-def copy(tmp_path):
+def copy(tmp_path, mano):
     """(root, MANO's folder, MANO's arrays, {role: the mesh's vertices in centimetres})."""
     root = str(tmp_path)
-    mano, both = write_mano(os.path.join(root, "mano"))
     meshes = {role: write_box(os.path.join(root, "Object_Models", f"{number}_cm.obj"), extent)
               for role, number, extent in (("tool", "017", (5, 8, 11)), ("target", "103", (14, 12, 7)))}  # fmt: skip
     os.makedirs(os.path.join(root, "data_lists"))
     with open(os.path.join(root, "data_lists", taco.SPLIT_LIST), "w") as file:
         file.write("20231105_019,train\n20231019_072,test_1\n20231102_070,test_3\n")
-    return root, mano, both, meshes
+    return root, *mano, meshes
 
 
 def test_hands_and_objects_are_where_the_owners_code_puts_them(copy):
     """Centimetres, hand_trans as the wrist, the flat hand, the left hand's released shape, frames in order of keys."""
-    root, mano, both, meshes = copy
+    root, folder, both, meshes = copy
     skins, wrists, poses = write_recording(root, both)
-    found = {s.name.rpartition("/")[2]: s for s in taco.sequences(root, mano)}
+    found = {s.name.rpartition("/")[2]: s for s in taco.sequences(root, folder)}
     assert set(found) == {"tool", "target"}
-    fields = files.mano_fields(mano)
+    fields = files.mano_fields(folder)
     for role, sequence in found.items():
         for side in (0, 1):
             np.testing.assert_allclose(sequence.hand_translation[:, side], wrists[side], atol=1e-6)
@@ -99,32 +98,32 @@ def test_captions_follow_the_triplet():
 
 
 def test_the_split_is_the_owners_list(copy):
-    root, mano, both, _ = copy
+    root, folder, both, _ = copy
     names = ("20231105_019", "20231019_072", "20231102_070")
     for name in names:
         write_recording(root, both, name=name)
 
     def asked(*arguments):
-        return {s.name.split("/")[1]: s.split for s in taco.sequences(root, mano, *arguments)}
+        return {s.name.split("/")[1]: s.split for s in taco.sequences(root, folder, *arguments)}
 
     assert asked() == {names[0]: "train", names[1]: "test", names[2]: "test"}
     assert set(asked("train")) == {names[0]} and set(asked("test")) == set(names[1:]) and not asked("val")
     assert set(asked("test_3")) == {names[2]}
     skip = {f"(pour in some, cup, bowl)/{names[0]}/tool"}
-    assert [s.name.rpartition("/")[2] for s in taco.sequences(root, mano, "train", None, skip)] == ["target"]
+    assert [s.name.rpartition("/")[2] for s in taco.sequences(root, folder, "train", None, skip)] == ["target"]
     write_recording(root, both, name="20991231_001")
     with pytest.warns(UserWarning, match="split does not name it"):
         assert set(asked()) == set(names)
     with pytest.raises(UserError, match="who was recorded"):
-        list(taco.sequences(root, mano, subjects=["s1"]))
+        list(taco.sequences(root, folder, subjects=["s1"]))
 
 
 def test_a_mesh_in_other_units_is_refused(copy):
-    root, mano, both, _ = copy
+    root, folder, both, _ = copy
     write_recording(root, both)
     write_box(os.path.join(root, "Object_Models", "017_cm.obj"), (0.05, 0.08, 0.11))  # metres already
     with pytest.raises(UserError, match="units"):
-        list(taco.sequences(root, mano))
+        list(taco.sequences(root, folder))
 
 
 def test_tensors_of_every_kind_are_read_as_torch_reads_them(tmp_path):
@@ -148,7 +147,7 @@ def test_tensors_of_every_kind_are_read_as_torch_reads_them(tmp_path):
 
 
 def test_hostile_pickles_are_refused_and_do_nothing(copy):
-    root, mano, both, _ = copy
+    root, folder, both, _ = copy
     write_recording(root, both)
     canary = os.path.join(root, "ran")
     path = os.path.join(root, "Hand_Poses", "(pour in some, cup, bowl)", "20231105_019", "right_hand.pkl")
@@ -173,29 +172,29 @@ def test_hostile_pickles_are_refused_and_do_nothing(copy):
         with open(path, "wb") as file:
             pickle.dump(bad, file)
         with pytest.raises(UserError, match="right_hand.pkl"):
-            list(taco.sequences(root, mano))
+            list(taco.sequences(root, folder))
         assert not os.path.exists(canary)
     for text in (b"", b"\x80\x04\x95", b"]r\xff\xff\xff\x7f.", b"Pos.system\n."):
         with open(path, "wb") as file:
             file.write(text)
         with pytest.raises(UserError, match="right_hand.pkl"):
-            list(taco.sequences(root, mano))
+            list(taco.sequences(root, folder))
 
 
 def test_what_is_missing_gets_a_sentence(copy):
-    root, mano, both, _ = copy
+    root, folder, both, _ = copy
     write_recording(root, both)
     assert taco.missing(root) == []
     poses = os.path.join(root, "Object_Poses", "(pour in some, cup, bowl)", "20231105_019", "tool_017.npy")
     np.save(poses, np.array([{"a": Call(os.system, "false")}], dtype=object))
     with pytest.raises(UserError, match="tool_017.npy"):
-        list(taco.sequences(root, mano))
+        list(taco.sequences(root, folder))
     os.remove(poses)
     with pytest.raises(UserError, match="no tool_"):
-        list(taco.sequences(root, mano))
+        list(taco.sequences(root, folder))
     shutil.rmtree(os.path.join(root, "Object_Models"))
     os.remove(os.path.join(root, "data_lists", taco.SPLIT_LIST))
     lines = taco.missing(root)
     assert len(lines) == 2 and "Object_Models" in lines[0] and "TACO-Instructions" in lines[1]
     with pytest.raises(UserError, match="Object_Models"):
-        list(taco.sequences(root, mano))
+        list(taco.sequences(root, folder))
