@@ -5,14 +5,14 @@ Layout of a user's copy, arctic_data/data of the owners' download, and the texts
     raw_seqs/s01/box_grab_01.mano.npy      {"left", "right"}: rot, pose, trans, shape
     raw_seqs/s01/box_grab_01.object.npy    (F, 7): angle of the hinge, rotation as axis-angle, translation in mm
     meta/object_vtemplates/box/mesh.obj    mm; parts.json: for each vertex 0 = top, 1 = bottom
-    description/s01/box_grab_01/description.txt   lines such as "42-62 grasp, both hands": frames counted from 1, the last
-                                                  one included; beside raw_seqs or up to four folders above it
+    description/s01/box_grab_01/description.txt   lines such as "42-62 grasp, both hands": frames counted from 1, the
+                                                  last included; beside raw_seqs or up to four folders above it
 
 What must not be missed: the owners' code takes part 0 for the top, though their page says 1; the top turns about
 (0, 0, -1) through the object's origin before the whole turns; fingers are relative to MANO's mean pose, not to the flat
-hand; `trans` is not where the wrist joint is; left hands were fitted in the left MANO as it was released, x of its shape
-directions with the wrong sign, so that shape is part of the recording (it goes into the left hand's template). Up is +Z:
-nothing published says so, but those who simulate it lift along +Z.
+hand; `trans` is not where the wrist joint is; left hands were fitted in the left MANO as it was released, x of its
+shape directions with the wrong sign, so that shape is part of the recording (it goes into the left hand's template).
+Up is +Z: nothing published says so, but those who simulate it lift along +Z.
 """
 
 import glob
@@ -28,8 +28,8 @@ from . import files
 from .sequence import Sequence
 from .wording import captions
 
-CREDIT = ("ARCTIC: Fan, Taheri, Tzionas, Kocabas, Kaufmann, Black and Hilliges, CVPR 2023, arctic.is.tue.mpg.de; texts of "
-          "Text2HOI (Cha et al., CVPR 2024). Non-commercial scientific research only.")  # fmt: skip
+CREDIT = ("ARCTIC: Fan, Taheri, Tzionas, Kocabas, Kaufmann, Black and Hilliges, CVPR 2023, arctic.is.tue.mpg.de; texts "
+          "of Text2HOI (Cha et al., CVPR 2024). Non-commercial scientific research only.")  # fmt: skip
 FPS = 30.0
 TEST = ("s10",)
 SHORTEST = 20  # frames; shorter actions are left out, as in Text2HOI
@@ -71,18 +71,19 @@ def missing(root):
     """What an import needs of the data set and is not there, as sentences."""
     folder, lines = place(root), []
     if folder is None:
-        lines.append(f"There is no folder 'raw_seqs' in '{root}'. Give ARCTIC's arctic_data/data, which holds 'raw_seqs' "
-                     "and 'meta'.")  # fmt: skip
+        lines.append(f"There is no folder 'raw_seqs' in '{root}'. Give ARCTIC's arctic_data/data, which holds "
+                     "'raw_seqs' and 'meta'.")  # fmt: skip
         return lines
     if not recordings(folder):
         lines.append(f"There are no recordings, s01/*.mano.npy and so on, in '{os.path.join(folder, 'raw_seqs')}'. "
                      "Download ARCTIC's raw_seqs.")  # fmt: skip
     if not glob.glob(os.path.join(glob.escape(folder), "meta", "object_vtemplates", "*", "mesh.obj")):
-        lines.append(f"There are no object meshes, */mesh.obj, in '{os.path.join(folder, 'meta', 'object_vtemplates')}'. "
+        inside = os.path.join(folder, "meta", "object_vtemplates")
+        lines.append(f"There are no object meshes, */mesh.obj, in '{inside}'. "
                      "Download ARCTIC's meta.")  # fmt: skip
     if texts(folder) is None:
-        lines.append(f"There is no folder 'description' in '{folder}' or above it. Download Text2HOI's text descriptions "
-                     "of ARCTIC (linked from github.com/JunukCha/Text2HOI) and unpack them there.")  # fmt: skip
+        lines.append(f"There is no folder 'description' in '{folder}' or above it. Download Text2HOI's text "
+                     "descriptions of ARCTIC, linked from github.com/JunukCha/Text2HOI, to there.")  # fmt: skip
     return lines
 
 
@@ -95,7 +96,8 @@ def actions(path):
                 continue
             match = LINE.match(line)
             if not match:
-                raise UserError(f"Line {number} of '{path}' is not of the form \"42-62 grasp, both hands\": {line.strip()!r}.")
+                raise UserError(f"Line {number} of '{path}', {line.strip()!r}, is not of the form "
+                                "'42-62 grasp, both hands'.")  # fmt: skip
             first, last = int(match[1]) - 1, int(match[2])
             if first >= 0 and last - first >= SHORTEST:
                 found.append((first, last, match[3].strip().lower(), match[4]))
@@ -114,7 +116,9 @@ def sequences(root, mano, split=None, subjects=None, skip=()):
         who = name.split("/")[0]
         mine = "test" if who in TEST else "train"
         description = os.path.join(described, *name.split("/"), "description.txt")
-        if split not in (None, mine) or (subjects is not None and who not in subjects) or not os.path.isfile(description):
+        if split not in (None, mine) or (subjects is not None and who not in subjects):
+            continue
+        if not os.path.isfile(description):
             continue
         wanted = [(f"{name}/{a[0] + 1}-{a[1]}-{a[3]}", a) for a in actions(description)]
         wanted = [(title, action) for title, action in wanted if title not in skip]
@@ -163,10 +167,11 @@ def recording(path, folder, fields):
 
     found = files.checked(path, build)
     angle = posed[:, 0]
+    hinge = (np.zeros(3), AXIS, min(0.0, float(angle.min())), max(0.0, float(angle.max())))
     return found | {
-        "frames": len(posed), "thing": OBJECTS.get(thing, thing), "vertices": vertices, "faces": faces, "moving": moving,
-        "hinge": (np.zeros(3), AXIS, min(0.0, float(angle.min())), max(0.0, float(angle.max()))) if moving.any() else None,
-        "angle": angle, "turn": Rotation.from_rotvec(posed[:, 1:4]).as_matrix(), "move": posed[:, 4:] / 1000.0,
+        "frames": len(posed), "thing": OBJECTS.get(thing, thing), "vertices": vertices, "faces": faces,
+        "moving": moving, "hinge": hinge if moving.any() else None, "angle": angle,
+        "turn": Rotation.from_rotvec(posed[:, 1:4]).as_matrix(), "move": posed[:, 4:] / 1000.0,
     }  # fmt: skip
 
 

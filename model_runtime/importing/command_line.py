@@ -16,6 +16,7 @@ from ..seam import UserError
 from . import convert, files
 
 DATA_SETS = ("grab", "arctic", "h2o", "oakink2", "taco")
+SPLITS = ("train", "val", "test")
 PER_SHARD = 256  # clips, about
 
 
@@ -38,7 +39,7 @@ def fresh_path(out, name, split):
 def check_folders(module, root, mano):
     """Raises UserError with every sentence about what is missing."""
     if not os.path.isdir(root):
-        raise UserError(f"There is no folder '{root}'. Give the folder that holds your copy of the data set with --root.")
+        raise UserError(f"There is no folder '{root}'. Give the folder with your copy of the data set with --root.")
     lines = files.missing_mano(mano) + module.missing(root)
     if lines:
         raise UserError("\n".join(lines))
@@ -61,7 +62,7 @@ def keep(out, name, split, made, names, credit, encoder, tell):
         tell(f"{path}: {len(made)} clips of {len(names)} recordings")
 
 
-def bring_in(name, root, mano, out, splits=("train", "val", "test"), limit=None, subjects=None, tell=print, encoder=None):
+def bring_in(name, root, mano, out, splits=SPLITS, limit=None, subjects=None, tell=print, encoder=None):
     """Imports a data set -> how many clips were written. Raises UserError for what the user can mend."""
     module = importlib.import_module(f".{name}", __package__)
     check_folders(module, root, mano)
@@ -96,11 +97,11 @@ def main(arguments=None):
     parser.add_argument("--root", required=True, help="the folder that holds your copy of the data set")
     parser.add_argument("--mano", required=True, help="the folder with your MANO_LEFT.pkl and MANO_RIGHT.pkl")
     parser.add_argument("--out", required=True, help="the folder for the shards")
-    parser.add_argument("--split", choices=("train", "val", "test"), help="only this one; else all")
+    parser.add_argument("--split", choices=SPLITS, help="only this one; else all")
     parser.add_argument("--subjects", nargs="+", help="only these people, such as s1 s2")
     parser.add_argument("--limit", type=int, help="read at most so many new recordings")
     options = parser.parse_args(arguments)
-    splits = (options.split,) if options.split else ("train", "val", "test")
+    splits = (options.split,) if options.split else SPLITS
     total = bring_in(options.data_set, options.root, options.mano, options.out, splits, options.limit, options.subjects,
                      lambda line: print(line, flush=True))  # fmt: skip
     print(f"{total} new clips are in '{options.out}'.", flush=True)

@@ -135,7 +135,7 @@ def simplified(vertices, faces, count):
 
 
 def part_pose(hinge, angle):
-    """Where the part that turns is at angles (T,) -> rotation (T, 3, 3), translation (T, 3); a point p is at R p + t."""
+    """Where the part that turns is at angles (T,) -> rotation R (T, 3, 3), translation t (T, 3): p is at R p + t."""
     point, axis = (np.asarray(value, np.float64) for value in hinge[:2])
     turn = axis_angle_to_matrix(torch.from_numpy(np.asarray(angle, np.float64)[:, None] * axis)).numpy()
     return turn, point - turn @ point
@@ -225,7 +225,7 @@ def window(sequence, rows, parts, skins, hold, betas):
     wrists, rotations = sequence.hand_translation[rows], sequence.hand_rotation[rows]
     active = np.asarray(sequence.active, bool)
     vertices = np.concatenate([part[0] for part in parts])
-    middle = (vertices.min(0) + vertices.max(0)) / 2
+    middle = box_middle(vertices)
     seen = (wrists - (place + turn @ middle)[:, None])[:, active].mean((0, 1))
     back = (rotations[:, :, 0, :, 0] * np.array([-1.0, 1.0])[:, None])[:, active].mean((0, 1))
     axes = canonical_axes(sequence.up, seen, back)
@@ -276,9 +276,10 @@ def canonical_thing(sequence, parts, stand, middle):
         hinge = np.concatenate([there(np.asarray(point, float)), stand @ np.asarray(axis, float), [low, high]])
         far = [np.abs(signed_distance(points, *part)) for part in stood]
         moving = far[1] < far[0]
-    return {"points": points, "normals": normals, "moving": moving, "hinge": hinge, "vertices": vertices, "faces": faces,
-            "turning": np.repeat(np.arange(len(parts)) == 1, [len(part[1]) for part in parts]),
-            "name": sequence.object_name, "number": zlib.crc32(sequence.object_name.encode()) % 2**31, "seed": 0}  # fmt: skip
+    turning = np.repeat(np.arange(len(parts)) == 1, [len(part[1]) for part in parts])
+    number = zlib.crc32(sequence.object_name.encode()) % 2**31  # the same in every shard
+    return {"points": points, "normals": normals, "moving": moving, "hinge": hinge, "vertices": vertices,
+            "faces": faces, "turning": turning, "name": sequence.object_name, "number": number, "seed": 0}  # fmt: skip
 
 
 def points_at(thing, angle):

@@ -116,7 +116,7 @@ def read_pickle(path):
 
 
 def read_npy(path):
-    """An .npy file, pickled or not -> an array, or plain data as `unpickle` gives; one of no dimensions as its value."""
+    """An .npy file, pickled or not -> an array, its value where it has no dimensions, or data as `unpickle` gives."""
     def read():
         with open(path, "rb") as file:
             return _read_npy(file, os.path.getsize(path))
@@ -199,7 +199,7 @@ def _read_obj(path):
 
 
 def mano_files(folder):
-    """MANO_LEFT.pkl's and MANO_RIGHT.pkl's paths under `folder`, its `models`, `mano` or `mano_v1_2/models`; or None."""
+    """MANO_LEFT.pkl's and MANO_RIGHT.pkl's paths in `folder`, its `models`, `mano` or `mano_v1_2/models`; or None."""
     for place in ("", "models", "mano", os.path.join("mano_v1_2", "models")):
         paths = [os.path.join(folder, place, f"MANO_{side}.pkl") for side in SIDES]
         if all(os.path.isfile(path) for path in paths):

@@ -23,8 +23,8 @@ from . import files
 from .sequence import Sequence
 from .wording import captions
 
-CREDIT = ("GRAB: Taheri, Ghorbani, Black and Tzionas, ECCV 2020, grab.is.tue.mpg.de; objects from ContactDB (Brahmbhatt "
-          "et al., CVPR 2019). Non-commercial scientific research only.")  # fmt: skip
+CREDIT = ("GRAB: Taheri, Ghorbani, Black and Tzionas, ECCV 2020, grab.is.tue.mpg.de; objects from ContactDB "
+          "(Brahmbhatt et al., CVPR 2019). Non-commercial scientific research only.")  # fmt: skip
 FPS = 120.0
 TEST = ("s10",)
 SHARE = 0.1  # seconds for which a hand must touch the object to take part

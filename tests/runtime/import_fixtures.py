@@ -1,4 +1,4 @@
-"""What the tests of the importers share: MANO files and hands with invented numbers, and smplx as the second opinion."""
+"""What the tests of the importers share: MANO files with invented numbers, and smplx as the second opinion."""
 
 import os
 import pickle
@@ -22,7 +22,8 @@ def mano_data(side):
     directions, and in the left hand shape directions whose x has the right hand's sign."""
     rng = np.random.default_rng(4)
     stored = np.load(os.path.join(FOLDER, f"OPEN_{SIDES[side]}.npz"), allow_pickle=False)
-    data = {name: stored[name].astype(float) if stored[name].dtype.kind == "f" else stored[name] for name in stored.files}
+    data = {name: stored[name] for name in stored.files}
+    data = {name: value.astype(float) if value.dtype.kind == "f" else value for name, value in data.items()}
     count, flip = len(data["v_template"]), np.ones(3) if side else MIRROR
     assert data["v_template"][:, 0].mean() * (-1 if side else 1) > 0  # a right hand points along -x
     # As released: x of the left hand's shape directions has the right hand's sign.
@@ -73,10 +74,10 @@ def box(extent):
 
 
 def back_to_the_recording(clip, wrists):
-    """A clip's object pose and wrists, taken back to the recording's world by the rigid motion that fits its wrists best.
+    """A clip's object, taken back to the recording's world by the rigid motion that fits its wrists best.
 
-    wrists (T, 2, 3) of the recording. Returns (rotation (T, 3, 3), translation (T, 3)) of the clip's object there and the
-    rotation (3, 3) from the clip's world into the recording's; asserts that one rigid motion fits all frames to 0.1 mm.
+    wrists (T, 2, 3) of the recording. Returns rotation (T, 3, 3) and translation (T, 3) of the clip's object there, and
+    the rotation (3, 3) from the clip's world into the recording's; asserts that one motion fits all frames to 0.1 mm.
     """
     motion = torch.from_numpy(clip["motion"])
     place, turn, _ = unpack_object(motion)

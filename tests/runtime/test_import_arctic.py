@@ -1,4 +1,4 @@
-"""ARCTIC's files, written here in the owners' layout with invented numbers, come out where the owners' own code puts them."""
+"""ARCTIC's files, written here in the owners' layout with invented numbers, come out where their code has them."""
 
 import json
 import os
@@ -22,7 +22,7 @@ TEXT = "1-40 grasp, both hands\n\n41-60 open, right hand\n41-59 lift, left hand\
 
 
 def write_recording(root, both, who="s01", name="box_use_01", text=TEXT, seed=0):
-    """A lidded box whose hinge is the object's z axis, hands on its lid and its base. Returns its truth in the world."""
+    """A lidded box whose hinge is the object's z axis, hands on its lid and its base. Returns where they are."""
     rng = np.random.default_rng(seed)
     data = os.path.join(root, "arctic_data", "data")
     lid, base = box((0.1, 0.02, 0.12)), box((0.1, 0.06, 0.12))
@@ -86,7 +86,7 @@ def loaded(root, mano, **choice):
 def test_descriptions_are_cut_as_text2hoi_does(tmp_path, mano):
     truth = write_recording(tmp_path, mano[1])
     found = loaded(tmp_path, mano[0])
-    assert [s.name.split("/")[-1] for s in found] == ["1-40-both", "41-60-right", "30-110-left"]  # 19 frames are too few
+    assert [s.name.split("/")[-1] for s in found] == ["1-40-both", "41-60-right", "30-110-left"]  # 19 are few
     assert [len(s.articulation) for s in found] == [40, 20, 81]
     np.testing.assert_allclose(found[1].articulation, truth["angle"][40:60])  # frame 41 is row 40, and 60 is in it
     assert [s.hands for s in found] == ["both", "right", "left"]
@@ -103,7 +103,8 @@ def test_hands_are_where_smplx_puts_them(tmp_path, mano):
     fields = files.mano_fields(mano[0])
     for side in (0, 1):
         hand = files.hand_with_template(fields[side], side, sequence.template[side])
-        rotation, place = (torch.as_tensor(v[:, side]).float() for v in (sequence.hand_rotation, sequence.hand_translation))
+        posed = sequence.hand_rotation, sequence.hand_translation
+        rotation, place = (torch.as_tensor(value[:, side]).float() for value in posed)
         vertices, _ = hand(rotation, place, torch.as_tensor(sequence.betas[side]).float())
         expected, wrist = truth["hands"][side]
         np.testing.assert_allclose(sequence.hand_translation[:, side], wrist[:40], atol=1e-5)

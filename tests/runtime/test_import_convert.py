@@ -47,7 +47,8 @@ def sequence_of(frames=60, fps=30.0, up=(0, 1, 0), hands="right", from_object=(0
     active = np.array([hands != "right", hands != "left"])
     return Sequence(
         name="one", split="train", fps=fps, object_name="box", vertices=vertices, faces=faces,
-        object_translation=middle - turn @ np.array([0.3, 0.1, -0.2]), object_rotation=turn, articulation=np.zeros(frames),
+        object_translation=middle - turn @ np.array([0.3, 0.1, -0.2]), object_rotation=turn,
+        articulation=np.zeros(frames),
         hand_translation=wrists, hand_rotation=rotation, betas=np.zeros((2, 10)), active=active, up=np.array(up, float),
         action="lift", hands=hands, captions=["Lift box.", "Lifting box."],
     )  # fmt: skip
@@ -68,7 +69,8 @@ def test_frames_of_120_a_second_are_every_fourth():
 def test_other_rates_are_interpolated(fps):
     """A steady turn and a steady move stay what they are, at the new times."""
     sequence = sequence_of(int(fps) * 2 + 1, fps)
-    steady = np.zeros((len(sequence.articulation), 2, 16, 3, 3)) + turning(len(sequence.articulation), fps, [0, 0, 1], 3.0)[:, None, None]
+    frames = len(sequence.articulation)
+    steady = np.zeros((frames, 2, 16, 3, 3)) + turning(frames, fps, [0, 0, 1], 3.0)[:, None, None]
     mine = convert.resampled(replace(sequence, hand_rotation=steady, articulation=np.arange(len(steady)) / fps))
     assert len(mine.articulation) == 61
     np.testing.assert_allclose(mine.articulation, np.arange(61) / 30, atol=1e-9)
@@ -242,7 +244,8 @@ def test_tables_come_out_as_they_went_in(tmp_path):
     np.save(tmp_path / "a.npy", table, allow_pickle=True)
     with open(tmp_path / "a.pkl", "wb") as file:
         pickle.dump(table, file, 3)
-    np.savez(tmp_path / "a.npz", table=table, plain=np.arange(3), word="mug", mixed=np.array([{"a": 1}, "b"], dtype=object))
+    mixed = np.array([{"a": 1}, "b"], dtype=object)
+    np.savez(tmp_path / "a.npz", table=table, plain=np.arange(3), word="mug", mixed=mixed)
     for read in (files.read_npy(tmp_path / "a.npy"), files.read_pickle(tmp_path / "a.pkl"),
                  files.read_npz(tmp_path / "a.npz", ["table"])["table"]):  # fmt: skip
         for name in ("transl", "big"):
@@ -266,8 +269,9 @@ def test_files_with_programmes_in_them_do_nothing(tmp_path):
             return self.call[0], self.call[1:]
 
     path = str(tmp_path / "a.npy")
-    for call in (Call(os.system, f"touch {canary}"), Call(eval, f"open({str(canary)!r}, 'w')"), Call(open, str(canary), "w"),
-                 Call(np.fromfile, "/etc/hostname"), Call(np.memmap, str(canary), "u1", "w+", 0, 8)):  # fmt: skip
+    for call in (Call(os.system, f"touch {canary}"), Call(eval, f"open({str(canary)!r}, 'w')"),
+                 Call(open, str(canary), "w"), Call(np.fromfile, "/etc/hostname"),
+                 Call(np.memmap, str(canary), "u1", "w+", 0, 8)):  # fmt: skip
         for content in (call, {"a": call}, {"a": [np.array([call], dtype=object)]}):
             np.save(path, np.array(content, dtype=object), allow_pickle=True)
             with pytest.raises(UserError, match="can't be read"):
@@ -304,8 +308,8 @@ def test_broken_files_get_a_sentence(tmp_path):
 
 def test_a_mesh_keeps_the_files_order(tmp_path):
     """parts.json and personal templates go by vertex number, loose and doubled vertices included."""
-    (tmp_path / "a.obj").write_text("# a square\nmtllib a.mtl\nv 5 5 5\nv 0 0 0\nv 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nvt 0 0\n"
-                                    "vn 0 0 1\nusemtl x\nf 2/1/1 4//1 5 6/1\nf -1 -2 -3\n")  # fmt: skip
+    (tmp_path / "a.obj").write_text("# a square\nmtllib a.mtl\nv 5 5 5\nv 0 0 0\nv 0 0 0\nv 1 0 0\nv 1 1 0\n"
+                                    "v 0 1 0\nvt 0 0\nvn 0 0 1\nf 2/1/1 4//1 5 6/1\nf -1 -2 -3\n")  # fmt: skip
     vertices, faces = files.read_mesh(str(tmp_path / "a.obj"))
     assert vertices[:3].tolist() == [[5, 5, 5], [0, 0, 0], [0, 0, 0]] and len(vertices) == 6
     assert faces.tolist() == [[1, 3, 4], [1, 4, 5], [5, 4, 3]]
