@@ -145,6 +145,19 @@ def test_articles():
     assert not re.search(r"\ban? (?:\w+ )?toothpaste", texts)
 
 
+def test_hands_belong_to_whom_is_told_of():
+    owners = set()
+    for split in SPLITS:
+        for text in draw("lift", "right", 1500, split):
+            owner = re.search(r"\b(your|my|her|his|their) (?:right )?hand", text.lower())
+            if owner:
+                owners.add(owner[1])
+                who = re.search(r"\b(i want|she|a woman|he|a man|some\w+|person|character)\b", text.lower())
+                expected = {"i want": "my", "she": "her", "a woman": "her", "he": "his", "a man": "his"}
+                assert owner[1] == (expected.get(who[1], "their") if who else "your"), text
+    assert owners == {"your", "my", "her", "his", "their"}
+
+
 def test_verbs_are_inflected():
     for verb, third, gerund in (
         ("fly", "flies", "flying"), ("press", "presses", "pressing"), ("chop", "chops", "chopping"),
