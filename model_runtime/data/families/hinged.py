@@ -6,8 +6,8 @@ What is opened towards a person has its front at -Y and its hinge at the back; a
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from .shape import HANDLING, HOLD, TWO_HANDED, Grip, Hinge, above, assemble, fan
-from .solids import bar, divided, lathe, moved, rounded, welded
+from .shape import HANDLING, HOLD, TWO_HANDED, Grip, Hinge, Mouth, above, assemble, fan, level
+from .solids import bar, bezier, divided, lathe, moved, rounded, tube, welded
 
 UP = np.array([0.0, 0.0, 1.0])
 X, Y = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
@@ -279,7 +279,7 @@ def tin(rng):
     if width < 0.08:
         grips.append(across("body", (0, 0, 0.5 * height), width / 2, 0.5 * depth, HELD + ("shake",)))
     nouns = ("tin", "mint tin", "tin box", "candy tin", "box")
-    return assemble("tin", nouns, solids, grips, hinge=back_hinge(y, z, rng.uniform(100, 150), ("lid",)), front=-Y, steady=False)
+    return assemble("tin", nouns, solids, grips, hinge=back_hinge(y, z, rng.uniform(100, 145), ("lid",)), front=-Y, steady=False)
 
 
 def notebook(rng):
@@ -312,7 +312,7 @@ def notebook(rng):
         *(front_grip("back", "side", (0, end * (tall / 2 - 0.006), board / 2), whole / 2 + board, 0.6 * width, HELD, X, -end * Y)
           for end in (1, -1)),
     ]  # fmt: skip
-    hinge = Hinge(np.array([x, 0, z]), -Y, 0.0, np.radians(rng.uniform(140, 170)), ("cover",))
+    hinge = Hinge(np.array([x, 0, z]), -Y, 0.0, np.radians(rng.uniform(120, 147)), ("cover",))
     nouns = ("notebook", "book", "folder", "diary", "planner")
     return assemble("notebook", nouns, solids, grips, hinge=hinge, front=-Y)
 
@@ -347,7 +347,7 @@ def flip_phone(rng):
         across("base", (0, 0, 0.6 * thick), width / 2, 0.6 * depth, HELD + ("call", "use", "see")),
         Grip("base", "wrap", np.array([0, 0, 0.6 * thick]), Y, above(Y, 20, 3), HELD + ("call", "use", "see"), width / 2, 0.5 * depth),
     ]  # fmt: skip
-    hinge = back_hinge(y, z, rng.uniform(140, 165), ("lid", "screen"))
+    hinge = back_hinge(y, z, rng.uniform(135, 148), ("lid", "screen"))
     nouns = ("flip phone", "phone", "mobile phone", "cell phone", "folding phone")
     return assemble("flip_phone", nouns, solids, grips, hinge=hinge, tip=np.array([0, -0.42 * depth, top + 0.001]), front=-Y,
                     steady=False)  # fmt: skip
@@ -362,10 +362,10 @@ def compact(rng):
     barrel, lip = rng.uniform(0.0016, 0.0022), rng.uniform(0.004, 0.006)
     top = height + GAP
     base = tray((width, depth, height), corner, 0.004, 0.5 * height, 0.002)
-    lid = tray((width, depth, lid_height), corner, 0.004, lid_height - 0.0015, crown=rng.choice([0.0, 0.3]) * lid_height)
+    lid = tray((width, depth, lid_height), corner, 0.004, lid_height - 0.0015, 0.002)
     lid = moved(overturned(lid, lid_height), (0, 0, top))
-    inside = np.abs(lid[0][lid[1]][..., :2] / [width, depth]).max((1, 2)) < 0.43
-    part = np.where(inside & (lid[0][lid[1]][..., 2].max(1) < top + 0.7 * lid_height), "mirror", "lid")
+    heights = lid[0][lid[1]][..., 2]
+    part = np.where((np.abs(heights - top - 0.0015) < 1e-6).all(1), "mirror", "lid")
     y, z = depth / 2 + barrel + GAP, top - GAP / 2
     tab_thick = rng.uniform(0.003, 0.004)
     edge = np.array([0, -depth / 2 - lip / 2 - SEAM, top + tab_thick / 2])
@@ -380,7 +380,7 @@ def compact(rng):
         across("body", (0, 0, 0.5 * height), depth / 2, 0.5 * width, HELD, axis=X),
     ]
     nouns = ("compact", "compact mirror", "pocket mirror", "mirror", "powder compact")
-    return assemble("compact", nouns, solids, grips, hinge=back_hinge(y, z, rng.uniform(110, 160), ("lid", "mirror")), front=-Y,
+    return assemble("compact", nouns, solids, grips, hinge=back_hinge(y, z, rng.uniform(110, 148), ("lid", "mirror")), front=-Y,
                     steady=False)  # fmt: skip
 
 
@@ -411,4 +411,265 @@ def glasses_case(rng):
                     steady=False)  # fmt: skip
 
 
-FAMILIES = (chest, laptop, tin, notebook, flip_phone, compact, glasses_case)
+def hoop(centre, half, half_z, half_r, segments=36, around=10):
+    """A flat ring: an ellipse of half axes `half` (2,) about `centre` (3,), its bar half_z high and 2 * half_r wide."""
+    angle = np.arange(segments) * 2 * np.pi / segments
+    out = np.stack([np.cos(angle) * half[1], np.sin(angle) * half[0], 0 * angle], 1)  # normals of the ellipse
+    out /= np.linalg.norm(out, axis=1, keepdims=True)
+    path = np.stack([np.cos(angle) * half[0], np.sin(angle) * half[1], 0 * angle], 1) + centre
+    turn = np.arange(around) * 2 * np.pi / around
+    points = path[:, None] + half_r * np.cos(turn)[:, None] * out[:, None] + half_z * np.sin(turn)[:, None] * UP
+    i, j = np.meshgrid(np.arange(segments), np.arange(around), indexing="ij")
+    k, m = (i + 1) % segments, (j + 1) % around
+    a, b, c, d = (index.ravel() for index in (i * around + j, k * around + j, k * around + m, i * around + m))
+    return points.reshape(-1, 3), np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
+
+
+def dome(radius, height, segments=20):
+    """A rivet's head from z = 0 up."""
+    return lathe([(radius, 0), (radius, 0.4 * height), (0.75 * radius, 0.85 * height), (0.3 * radius, height)], segments)
+
+
+def scissors(rng):
+    """Scissors lying flat, closed, blades towards +X; the leg whose ring is at -Y turns. "loops": its radius is half the
+    distance between the middles of the rings."""
+    reach, back, thick = rng.uniform(0.055, 0.12), rng.uniform(0.04, 0.065), rng.uniform(0.0022, 0.0032)
+    bar_half, high = rng.uniform(0.0036, 0.005), rng.uniform(0.004, 0.0055)
+    hole = np.array([rng.uniform(0.014, 0.023), rng.uniform(0.0115, 0.0145)])
+    path, outer = hole + bar_half, hole[1] + 2 * bar_half
+    middle, slim = -back - path[0], rng.uniform(0.0045, 0.006)
+    wide, taper = rng.uniform(0.006, 0.009), rng.uniform(0.6, 2.0)
+    solids = []
+    for name, sign in (("thumb", -1), ("finger", 1)):
+        at = np.array([middle, sign * (outer + 0.0003) - 0.0015, high])
+        layer = high - sign * (thick / 2 + 0.0002)
+        shank = bezier([(-back - bar_half, at[1]), (-0.6 * back, 0.75 * at[1]), (-0.3 * back, 0.15 * at[1]), (0, 0)], 9)
+        blade = np.stack([np.linspace(0, reach, 15)[1:], np.zeros(14)], 1)
+        blade[:, 1] = -sign * 0.25 * wide * (1 - (blade[:, 0] / reach) ** 2)
+        line = np.concatenate([shank, blade])
+        half = np.where(line[:, 0] < 0, slim, slim + (wide - slim) * np.clip(line[:, 0] / 0.012, 0, 1))
+        half *= 1 - 0.93 * np.clip(line[:, 0] / reach, 0, 1) ** (1 + taper)
+        leg = tube(np.column_stack([line, np.full(len(line), layer)]), thick / 2, half, 12, side=UP, power=4)
+        part = np.where(leg[0][leg[1]].mean(1)[:, 0] > 0, name + " blade", name + " leg")
+        solids += [(name + " ring", hoop(at, path, high, bar_half)), (part, leg)]
+    head = dome(rng.uniform(0.0035, 0.005), 0.0015)
+    solids += [("thumb leg", moved(head, (0, 0, high + thick + 0.0001))),
+               ("finger leg", moved(overturned(head, 0.0015), (0, 0, high - thick - 0.0016)))]  # fmt: skip
+    both = np.array([middle, 0, high])
+    thumb = both - [0, outer, 0]
+    grips = [
+        Grip("finger ring", "loops", both, X, above(X, 25, 5), HANDLING + ("cut", "use"), outer, path[0]),
+        Grip("finger ring", "wrap", both, X, above(X, 40, 5), HELD, min(2 * outer, 0.044), 2 * path[0]),
+        across("finger blade", (0.3 * reach, -0.2 * wide, high - thick / 2), 1.1 * wide, 0.4 * reach, HANDLING, axis=X),
+        across("thumb ring", thumb - [0, path[1], 0], bar_half, path[0], MOVED, axis=X),
+        across("finger ring", (middle, outer + path[1] - 0.0015, high), bar_half, path[0], (HOLD, "inspect"), axis=X),
+        across("finger leg", (-0.75 * back, 0.7 * outer - 0.001, high - thick / 2), slim, 0.02, (HOLD, "lift", "place"), axis=X),
+    ]  # fmt: skip
+    hinge = Hinge(np.array([0, 0, high]), UP, 0.0, np.radians(rng.uniform(35, 60)), ("thumb ring", "thumb leg", "thumb blade"))
+    nouns = ("scissors", "pair of scissors", "shears", "paper scissors")
+    return assemble("scissors", nouns, solids, grips, hinge=hinge, tip=np.array([0.5 * reach, 0, high]), steady=False)
+
+
+def pliers(rng):
+    """Pliers lying flat, closed, jaws towards +X; the leg whose handle is at -Y turns."""
+    handle, jaw, thick = rng.uniform(0.09, 0.125), rng.uniform(0.028, 0.06), rng.uniform(0.0045, 0.006)
+    disc, grip, gap = rng.uniform(0.009, 0.012), rng.uniform(0.0052, 0.0068), 0.0004
+    apart, wide = rng.uniform(0.016, 0.021), rng.uniform(0.005, 0.008)
+    solids = []
+    for name, sign in (("lower", -1), ("upper", 1)):
+        start = disc + grip + 0.0015
+        curve = bezier([(-start, sign * (grip + 0.0012)), (-0.3 * handle - start, sign * apart), (-handle, sign * apart)], 12)
+        ends_round = np.sqrt(1 - np.clip((np.linspace(0, 1, 12) - 0.92) / 0.082, 0, 1) ** 2)
+        bar_solid = tube(np.column_stack([curve, np.full(12, thick)]), 0.95 * thick, grip * ends_round, 14, side=UP, power=2.6)
+        x = np.linspace(disc + 0.002, disc + jaw, 9)
+        half = wide * np.interp(x, [x[0], x[-1]], [1, rng.uniform(0.3, 0.6)]) / 2
+        jaw_solid = tube(np.column_stack([x, -sign * (half + gap / 2), np.full(9, thick)]), 0.9 * thick * half / half[0], half, 12,
+                         side=UP, power=5)  # fmt: skip
+        low = 0.0 if sign > 0 else thick + gap / 2
+        plate = thick - gap / 2
+        joint = lathe([(0.96 * disc, low), (disc, low + 0.001), (disc, low + plate - 0.001), (0.96 * disc, low + plate)], 28)
+        arms = [rod((-start - 0.006, sign * (grip + 0.001), low + plate / 2), (0, 0, low + plate / 2), 0.42 * plate, 10),
+                rod((0, 0, low + plate / 2), (disc + 0.012, -sign * (half[0] + gap / 2), low + plate / 2), 0.42 * plate, 10)]  # fmt: skip
+        solids += [(name + " handle", bar_solid), (name + " jaw", jaw_solid), *((name + " joint", solid) for solid in (joint, *arms))]
+    hold_at = np.array([-0.62 * handle, 0, thick])
+    side = apart * 0.97
+    grips = [
+        Grip("upper handle", "wrap", hold_at + [0, side - 0.85 * grip, 0], X, above(X, 40, 5), HELD + ("use",), side + grip, 0.6 * handle),
+        Grip("upper handle", "wrap", hold_at + [0, side, 0], X, above(X, 35, 5), HELD, grip, 0.6 * handle),
+        Grip("lower handle", "pinch", hold_at - [0, side, 0], X, above(X, 25, 3), MOVED, grip, 0.6 * handle),
+        across("upper joint", (0, 0, 0.6 * thick), disc, disc, HANDLING, axis=X),
+    ]  # fmt: skip
+    parts = ("lower handle", "lower jaw", "lower joint")
+    hinge = Hinge(np.array([0, 0, thick]), UP, 0.0, np.radians(rng.uniform(25, 40)), parts)
+    tip = np.array([disc + 0.8 * jaw, 0, thick])
+    return assemble("pliers", ("pliers", "pair of pliers", "pincers", "tongs"), solids, grips, hinge=hinge, tip=tip, steady=False)
+
+
+def stapler(rng):
+    """A stapler, its nose towards +X. As it stands its arm is a little up: pressing it turns the hinge to its low end."""
+    length, wide = rng.uniform(0.105, 0.155), rng.uniform(0.024, 0.034)
+    foot, arm, rest = rng.uniform(0.006, 0.010), rng.uniform(0.016, 0.024), np.radians(rng.uniform(6, 10))
+    cheek = rng.uniform(0.0025, 0.0035)
+    z = foot + GAP + arm / 2
+    base = block((length, wide, foot), rng.uniform(0.006, 0.012), 0.0012)
+    back = -length / 2 + arm / 2 + 0.004
+    inner = wide / 2 - cheek - 0.0004
+    x = np.concatenate([back - arm / 2 * np.cos(np.radians([0, 25, 50, 75])), np.linspace(back, length / 2 - 0.006, 9),
+                        length / 2 - 0.006 + 0.004 * np.sin(np.radians([35, 65]))])  # fmt: skip
+    slim = np.interp(x, [back, length / 2], [1.0, rng.uniform(0.6, 0.8)])
+    half = arm / 2 * slim * np.sqrt(np.clip(1 - ((back - x).clip(0) / (arm / 2)) ** 2, 0.04, 1))
+    half[-2:] *= [0.95, 0.85]
+    centre = np.where(x < back, 0, half - arm / 2)  # a level underside
+    nose = np.interp(x, [back - arm / 2, back - 0.3 * arm, length / 2 - 0.012, length / 2], [0.9, 1, 1, 0.75]) * inner
+    top = tube(np.stack([x - back, 0 * x, centre], 1), nose, half, 20, power=3.5)
+    swing = Rotation.from_rotvec(-rest * Y)
+    top = swing.apply(top[0]) + [back, 0, z], top[1]
+    tall = arm * rng.uniform(0.85, 1.0)
+    solids = [("base", base), ("arm", top)]
+    for sign in (-1, 1):
+        plate = block((arm * 1.1, cheek, tall), 0.0008, 0.0008)
+        solids.append(("base", moved(plate, (back, sign * (wide / 2 - cheek / 2), foot + SEAM))))
+    reach = length / 2 - 0.016 - back
+    press_at = swing.apply([reach, 0, np.interp(reach + back, x, centre + half)]) + [back, 0, z]
+    nose_at = swing.apply([reach + 0.006, 0, np.interp(reach + back, x, centre)]) + [back, 0, z]
+    grips = [
+        top_press("arm", press_at, ("staple", "press", "use", "push", "close"), "palm", axis=Y, way=(0.05, 0, -1)),
+        top_press("arm", press_at, ("staple", "press", "use", "close"), "palm", axis=X, way=(0, 0.2, -1)),
+        across("arm", nose_at, inner, 0.03, MOVED, axis=X),
+        front_grip("arm", "side", nose_at + [0.004, 0, 0], 0.3 * arm, inner, MOVED, Y, -X),
+        across("base", (back, 0, foot + 0.4 * tall), wide / 2, arm, HELD, axis=X),
+        Grip("base", "wrap", np.array([back + 0.008, 0, 0.7 * foot]), X, above(X, 30, 3), HELD, wide / 2, 0.05),
+        front_grip("base", "side", (-length / 2 + 0.005, 0, 0.6 * foot), foot, 0.6 * wide, (HOLD,), Y, X),
+    ]  # fmt: skip
+    hinge = Hinge(np.array([back, 0, z]), -Y, -0.9 * rest, np.radians(rng.uniform(50, 95)), ("arm",))
+    tip = np.array([length / 2 - 0.014, 0, foot])
+    return assemble("stapler", ("stapler", "paper stapler", "office stapler"), solids, grips, hinge=hinge, tip=tip)
+
+
+def capped(profile, segments=36, outline=None):
+    """A lathe whose flat ends are cut in rings."""
+    first, last = profile[0], profile[-1]
+    profile = [(0.3 * first[0], first[1]), *profile, (0.3 * last[0], last[1])]
+    return lathe(divided(np.asarray(profile, np.float64), 0.014), segments, outline)
+
+
+def hood(radius, height, wall, roof, segments=36, ribs=0, depth=0.0, bevel=0.0015):
+    """A cap, open below, from z = 0 up; its side may have ribs."""
+    inner = radius - wall
+    profile = [(0.3 * inner, height - roof), (inner - 0.001, height - roof), (inner, height - roof - 0.001), (inner, 0.0004), (inner + 0.0004, 0),
+               (radius - 0.0004, 0), (radius, 0.0004), (radius, height - bevel), (radius - bevel, height), (0.3 * radius, height)]  # fmt: skip
+    points, faces = lathe(divided(np.array(profile), 0.014), segments)
+    if ribs:
+        rim = np.hypot(points[:, 0], points[:, 1]) > radius - 0.0002
+        angle = np.arctan2(points[:, 1], points[:, 0])
+        points[rim, :2] *= (1 - depth / radius * (0.5 - 0.5 * np.cos(ribs * angle[rim])))[:, None]
+    return points, faces
+
+
+def ketchup(rng):
+    """A soft bottle of ketchup with a flip cap on top: the cap's hinge at -X, its lip at +X."""
+    height, half, flat = rng.uniform(0.115, 0.19), rng.uniform(0.027, 0.038), rng.uniform(0.68, 0.95)
+    shoulder, cap, collar = rng.uniform(0.72, 0.85) * height, rng.uniform(0.0145, 0.019), rng.uniform(0.010, 0.016)
+    waist = half * rng.uniform(0.82, 1.0)
+    profile = np.vstack([
+        rounded([(0.6 * half, 0), (half, 0), (half, 0.2 * shoulder)], 0.008, 3),
+        bezier([(half, 0.3 * shoulder), (waist, 0.55 * shoulder), (half, 0.8 * shoulder), (0.95 * half, shoulder)], 7),
+        bezier([(0.9 * half, shoulder + 0.003), (0.8 * half, height), (cap, height - 0.003), (0.9 * cap, height)], 6),
+    ])  # fmt: skip
+    profile = divided(np.vstack([[0.2 * half, 0], profile, [0.3 * cap, height]]), 0.018)
+    points, faces = lathe(profile, 36)
+    points[:, 1] *= flat + (1 - flat) * np.clip((points[:, 2] - shoulder) / (height - shoulder), 0, 1)
+    base_top = height + collar
+    nozzle = rng.uniform(0.004, 0.0055)
+    ring = lathe(divided(np.array([(0.3 * cap, height + SEAM), (cap, height + SEAM), (cap, base_top - 0.001), (cap - 0.001, base_top),
+                                   (1.6 * nozzle, base_top), (nozzle, base_top + 0.0015), (0.6 * nozzle, base_top + 0.005),
+                                   (0.2 * nozzle, base_top + 0.005)]), 0.014), 36)  # fmt: skip
+    lid_height, barrel = rng.uniform(0.0095, 0.015), 0.0016
+    top = base_top + GAP
+    lid = moved(hood(cap, lid_height, 0.002, 0.0018), (0, 0, top))
+    x, z = -cap - barrel - GAP, top - GAP / 2
+    lip = rng.uniform(0.004, 0.006)
+    tab_at = np.array([cap + lip / 2 - 0.0006, 0, top + 0.0016])
+    tab = moved(block((lip, rng.uniform(0.011, 0.016), 0.003), 0.0016, 0.0007), tab_at - [0, 0, 0.0015])
+    solids = [("body", (points, faces)), ("collar", ring), ("cap", lid), ("collar", rod((x, -0.005, z), (x, 0.005, z), barrel, 12)), ("cap", tab)]
+    whole = top + lid_height
+    grips = [
+        Grip("body", "wrap", np.array([0, 0, 0.5 * shoulder]), UP, np.stack([Y, -Y, X, -X]), HELD + ("squeeze", "shake", "use"),
+             0.95 * half * flat, 0.7 * shoulder),
+        Grip("body", "pinch", np.array([0, 0, 0.92 * shoulder]), X, above(X, 20, 3), HANDLING, 0.95 * half * flat, half),
+        front_grip("cap", "side", tab_at, 0.0015, 0.012, MOVED, Y, -X),
+        front_grip("cap", "lateral", tab_at, 0.0015, 0.012, MOVED, Y, -X),
+        across("cap", (0.2 * cap, 0, top + 0.5 * lid_height), cap, cap, MOVED, axis=X),
+        top_press("cap", (0.3 * cap, 0, whole), ("close", "press", "tap")),
+    ]  # fmt: skip
+    hinge = Hinge(np.array([x, 0, z]), -Y, 0.0, np.radians(rng.uniform(100, 145)), ("cap",))
+    nouns = ("ketchup", "ketchup bottle", "sauce bottle", "squeeze bottle", "bottle of ketchup", "mustard")
+    return assemble("ketchup", nouns, solids, grips, hinge=hinge, tip=np.array([0, 0, base_top + 0.005]), steady=False)
+
+
+def screw_jar(rng):
+    """A jar whose lid turns in place about +Z: counter-clockwise from above opens."""
+    radius, height, lid_height = rng.uniform(0.030, 0.045), rng.uniform(0.055, 0.13), rng.uniform(0.012, 0.020)
+    neck = radius * rng.uniform(0.78, 0.92)
+    lid = min(neck + rng.uniform(0.002, 0.004), radius * 1.02)
+    top = height - GAP
+    belly = radius * rng.uniform(0.92, 1.0)
+    body = np.vstack([
+        rounded([(0.7 * radius, 0), (radius, 0), (radius, 0.25 * height)], 0.006, 3),
+        bezier([(radius, 0.4 * height), (2 * belly - radius, 0.6 * height), (radius, 0.75 * height)], 4),
+        rounded([(radius, height - 0.4 * (radius - neck) - 0.008), (radius, height - 0.004), (neck - 0.0035, top)], 0.006, 3),
+        [(neck - 0.0035, height + 0.75 * lid_height)],
+    ])  # fmt: skip
+    cap = moved(hood(lid, lid_height, lid - neck + 0.003, 0.0018, 40, int(rng.choice([0, 20])), 0.0009), (0, 0, height))
+    whole = height + lid_height
+    act = ("open", "close", "screw", "turn")
+    grips = [
+        Grip("body", "wrap", np.array([0, 0, 0.5 * height]), UP, level(12), HELD + ("shake",), radius, 0.75 * height),
+        Grip("lid", "pinch", np.array([0, 0, height + 0.5 * lid_height]), Y, above(Y, 20, 3), act, lid, lid),
+        Grip("lid", "pinch", np.array([0, 0, height + 0.5 * lid_height]), X, above(X, 20, 3), act, lid, lid),
+        Grip("lid", "wrap", np.array([0, 0, height + 0.6 * lid_height]), X, above(X, 15, 3), act, lid, lid),
+    ]
+    if lid < 0.03:
+        grips.append(Grip("lid", "tripod", np.array([0, 0, height + 0.5 * lid_height]), Y, above(Y, 20, 3), act, lid, lid))
+    top_press_at = np.array([0, 0, whole])
+    grips.append(top_press("lid", top_press_at, ("press", "tap")))
+    hinge = Hinge(np.array([0, 0, height]), UP, 0.0, rng.uniform(1.0, 3.0) * np.pi, ("lid",))
+    nouns = ("jar", "jar with a screw lid", "jam jar", "screw-top jar", "glass jar")
+    return assemble("screw_jar", nouns, [("body", capped(body.tolist())), ("lid", cap)], grips, hinge=hinge, steady=False)
+
+
+def flask(rng):
+    """A flask or sports bottle with a screw cap, flat or with a spout, which one drinks from."""
+    height, radius, cap = rng.uniform(0.15, 0.25), rng.uniform(0.030, 0.040), rng.uniform(0.014, 0.026)
+    cap_height, slope = rng.uniform(0.016, 0.032), rng.uniform(0.015, 0.035)
+    shoulder = height - slope
+    neck = cap - 0.003
+    body = np.vstack([
+        rounded([(0.7 * radius, 0), (radius, 0), (radius, 0.3 * shoulder)], 0.006, 3),
+        bezier([(radius, 0.5 * shoulder), (radius * rng.uniform(0.9, 1.0), 0.7 * shoulder), (radius, shoulder)], 5),
+        bezier([(0.99 * radius, shoulder + 0.3 * slope), (0.9 * radius, height - 0.002), (neck, height - 0.001 - GAP)], 5),
+        [(neck, height + 0.7 * cap_height)],
+    ])  # fmt: skip
+    ribs = int(rng.choice([0, 18]))
+    top, solids = height + cap_height, [("body", capped(body.tolist()))]
+    solids.append(("cap", moved(hood(cap, cap_height, 0.0024, 0.0018, 36, ribs, 0.0009), (0, 0, height))))
+    mouth = Mouth(np.array([0, 0, top]), UP, 0.6 * cap, -level(8))
+    if rng.uniform() < 0.5:
+        spout, rise = rng.uniform(0.006, 0.009), rng.uniform(0.012, 0.02)
+        profile = [(spout, top + SEAM), (spout, top + 0.4 * rise), (1.15 * spout, top + 0.6 * rise), (1.15 * spout, top + rise - 0.001), (spout, top + rise)]
+        solids.append(("cap", capped(profile, 20)))
+        mouth = Mouth(np.array([0, 0, top + rise]), UP, spout, -level(8))
+    act = ("open", "close", "screw", "turn")
+    every = HELD + ("drink", "pour", "shake")
+    grips = [
+        Grip("body", "wrap", np.array([0, 0, 0.5 * shoulder]), UP, level(12), every, radius, 0.8 * shoulder),
+        Grip("cap", "pinch", np.array([0, 0, height + 0.5 * cap_height]), Y, above(Y, 20, 3), act, cap, cap),
+        Grip("cap", "pinch", np.array([0, 0, height + 0.5 * cap_height]), X, above(X, 20, 3), act, cap, cap),
+        Grip("cap", "tripod", np.array([0, 0, height + 0.5 * cap_height]), UP, level(12), act, cap, cap_height),
+    ]
+    hinge = Hinge(np.array([0, 0, height]), UP, 0.0, rng.uniform(1.5, 4.0) * np.pi, ("cap",))
+    nouns = ("flask", "water bottle", "thermos", "sports bottle", "drinking bottle", "bottle")
+    return assemble("flask", nouns, solids, grips, mouth, hinge=hinge, steady=False)
+
+
+FAMILIES = (chest, laptop, tin, notebook, flip_phone, compact, glasses_case, scissors, pliers, stapler, ketchup, screw_jar, flask)
