@@ -13,7 +13,7 @@ from model_runtime.data.families.__main__ import SAMPLES, write_samples
 from runtime.family_checks import check_grips, check_hole, check_mesh, check_mouth, check_parts, check_reach, check_use
 from runtime.family_checks import human_range, winding
 
-SEEDS = range(RESERVED_SEED, RESERVED_SEED + 20)
+SEEDS = range(RESERVED_SEED, RESERVED_SEED + 8)
 OBJECTS = Path(__file__).parents[2] / "assets" / "objects"
 
 # Smallest and largest extent (m) that a real one has, longest side first.
