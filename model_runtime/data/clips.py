@@ -7,6 +7,7 @@ others are tried.
 
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from scipy.spatial.transform import Rotation
 import torch
 
@@ -79,6 +80,7 @@ class End:
 
     def __init__(self, stage, stay=None, rest=None):
         self.stage, self.stay, self.rest = stage, stay, rest
+        self.loose = np.zeros(len(stage.time))
         if stay is None:
             self.flexion, self.abduction, self.opened = RELAXED, np.zeros(5), RELAXED
             return
@@ -109,8 +111,29 @@ class End:
         """Flexion (R, 15) and abduction (R, 5) while it holds or as it leaves."""
         if self.stay is not None and self.stay.grip.fingers is not None:
             return self.stay.grip.fingers(self.stage.angle[rows])
-        count = len(self.stage.time[rows])
-        return np.tile(self.flexion, (count, 1)), np.tile(self.abduction, (count, 1))
+        loose = self.loose[rows, None]
+        return self.flexion - loose * OPENING, np.tile(self.abduction, (len(loose), 1))
+
+    def loosen_at_the_table(self, rows, hand, betas):
+        """Keeps fingers that reach around something lying on the table open until it is up, as people do.
+
+        Sets `loose` (T,), the share of OPENING by which they are open at each frame: the least that clears the table.
+        """
+        levels, table = np.linspace(0, 1.2, 9), self.stage.prop.table
+        turn, place = self.stage.carrier(self.stay.grip, rows)
+        turn, place = turn @ self.held_turn, np.einsum("rij,j->ri", turn, self.held) + place
+        found = np.zeros(len(place))
+        for level in levels:
+            flexion = np.tile(self.flexion - level * OPENING, (len(place), 1))
+            pose = whole(hand.side, turn, flexion, np.tile(self.abduction, (len(place), 1)))
+            low = hand(pose, torch.from_numpy(place).float(), betas, hand.sample(300))[0][..., 2].amin(-1).numpy()
+            if level == 0 and low.min() > table + 0.001:
+                return
+            found = np.where((low < table + 0.002) & (found >= level - 1e-9), level + levels[1], found)
+        found = gaussian_filter1d(maximum_filter1d(found, 5), 1.5)
+        self.loose[:] = found[0]
+        self.loose[rows] = found
+        self.loose[rows.stop :] = found[-1]
 
 
 def course_between(rows, start, end, left, arrive, ways, bulge, far, delays):
@@ -134,7 +157,7 @@ def course_between(rows, start, end, left, arrive, ways, bulge, far, delays):
     turn = between(turn_a, turn_b, minimum_jerk(time, left + 0.7 * soon, arrive - 0.65 * late))
     flexion, abduction = start.fingers(rows)
     opening = minimum_jerk(time, left, left + min(0.28, 0.4 * length))[:, None]
-    flexion = flexion + opening * (start.opened - start.flexion)
+    flexion = flexion + opening * (start.opened - flexion)
     shaping = minimum_jerk(time, left + 0.1 * length, arrive - min(0.32, 0.35 * length))[:, None]
     flexion = flexion + shaping * (end.opened - flexion)
     abduction = abduction + shaping * (end.abduction - abduction)
@@ -145,9 +168,10 @@ def course_between(rows, start, end, left, arrive, ways, bulge, far, delays):
     return place, turn, flexion, abduction
 
 
-def staying(stage, stay, rows):
-    """A hand's pose at frames `rows` of a stay, and where of those it is in contact (R,) bool."""
-    end, time = End(stage, stay), stage.time[rows]
+def staying(end, rows):
+    """A hand's pose at frames `rows` of a stay, given as End, and where of those it is in contact (R,) bool."""
+    stage, stay = end.stage, end.stay
+    time = stage.time[rows]
     offset = np.zeros((len(time), 3))
     for begin, finish, stroke in stay.strokes:
         offset += minimum_jerk(time, begin, finish)[:, None] * stroke
@@ -208,9 +232,11 @@ def hand_course(stage, stays, side, hand, betas, rng):
     place[2] += max(0.0, stage.prop.table + rng.uniform(0.004, 0.03) - float(lowest))
     rest = place, turn, unrest(stage.time, 0.0012, rng)
     ends = [End(stage, rest=rest)] + [End(stage, stay) for stay in stays] + [End(stage, rest=rest)]
-    for stay, (first, last) in zip(stays, frames):
+    for end, stay, (first, last) in zip(ends[1:], stays, frames):
         rows = slice(first, last)
-        pose, touching = staying(stage, stay, rows)
+        if not stay.touch:
+            end.loosen_at_the_table(rows, hand, betas)
+        pose, touching = staying(end, rows)
         put(rows, pose)
         hold[rows] = touching * (1 + stay.grip.turns + 2 * stay.touch)
     edges = [0] + [edge for pair in frames for edge in pair] + [count]

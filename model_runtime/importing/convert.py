@@ -16,8 +16,7 @@ from scipy.spatial import cKDTree
 import torch
 
 from ..data import shards
-from ..data.clips import IDLE
-from ..diffusion.representation import contact_of_distance, pack_motion
+from ..diffusion.representation import IDLE, contact_of_distance, pack_motion
 from ..hands.rotation import axis_angle_to_matrix, slerp
 from ..objects.distance import signed_distance
 from ..objects.mesh import metric_mesh

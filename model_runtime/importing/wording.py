@@ -3,6 +3,7 @@
 IRREGULAR = {
     "cut": "cut", "drink": "drunk", "eat": "eaten", "fly": "flown", "give": "given", "hold": "held", "put": "put",
     "see": "seen", "set": "set", "shake": "shaken", "take": "taken", "wear": "worn", "write": "written", "hang": "hung",
+    "read": "read",
     "sweep": "swept", "throw": "thrown", "break": "broken", "build": "built", "draw": "drawn", "tear": "torn",
     "wind": "wound", "shut": "shut", "spread": "spread", "stick": "stuck",
 }  # fmt: skip

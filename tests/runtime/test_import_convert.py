@@ -13,8 +13,7 @@ from scipy.spatial.transform import Rotation
 import torch
 import trimesh
 
-from model_runtime.data.clips import IDLE
-from model_runtime.diffusion.representation import unpack_hands, unpack_object
+from model_runtime.diffusion.representation import IDLE, unpack_hands, unpack_object
 from model_runtime.importing import convert, files, wording
 from model_runtime.importing.sequence import Sequence
 from model_runtime.seam import UserError
