@@ -23,6 +23,7 @@ DEEPEST = 0.002  # a kept grasp is nowhere deeper than this
 CORE = 0.0025  # and the middle of its fingers nowhere nearer than this: no finger stands in a thin wall
 APART = 0.009  # metres between the bones of different fingers
 AIR = np.array([0.0, -0.05, 0.20])  # metres: where a thing is, against its place on the table, once it rests on a palm
+OPPOSITE = torch.tensor([1.0, 1.0, 1.0, 1.0, -1.0])  # fingers on one side of what is held, the thumb on the other
 COUPLING = 2 / 3  # the last joint bends with the middle one (Rijpkema & Girard 1991)
 
 
@@ -120,62 +121,58 @@ def grips_at(prop, angle):
     return [turned(grip) if prop.shape.moves(grip) else grip for grip in prop.shape.grips]
 
 
-def thumb_side(grip, way, side, towards, rng):
-    """Unit vector for the hand's thumb side: along the held axis, rather up, or to the working end `towards`."""
+def thumb_sides(grip, way, towards, rng):
+    """Unit vectors (N, 3) for the hand's thumb side: along the held axis, rather up, or to the working end `towards`."""
     if grip.kind == "two":
-        return np.array([0, 0, 1.0]) if abs(way[2]) < 0.7 else np.array([0, 1.0, 0.0])
-    up = grip.axis[2]
-    chance = 0.5 + 0.45 * up
-    if towards is not None and abs(up) < 0.5 and grip.kind in ("wrap", "tripod", "lateral"):
+        return np.where(np.abs(way[:, 2:]) < 0.7, [0, 0, 1.0], [0, 1.0, 0.0])
+    chance = 0.5 + 0.45 * grip.axis[2]
+    if towards is not None and abs(grip.axis[2]) < 0.5 and grip.kind in ("wrap", "tripod", "lateral"):
         chance = 0.5 + 0.35 * np.sign(grip.axis @ (towards - grip.centre))
-    return grip.axis * (1 if rng.random() < chance else -1)
+    return np.where(rng.random((len(way), 1)) < chance, 1.0, -1.0) * grip.axis
 
 
-def candidate(grip, side, towards, rng):
-    """One wrist pose near a grip, numpy: rotation (3, 3), the point to be met (3,), the way (3,) the hand travels."""
+def around(grip, side, towards, rng, count):
+    """Wrist poses near a grip: rotation (N, 3, 3), translation (N, 3), the way the hand travels (N, 3), the way from
+    thumb to fingers (N, 3); numpy."""
     kind = KINDS[grip.kind]
     mirror = np.array([1.0 if side == 1 else -1.0, 1.0, 1.0])
-    angle = np.radians(kind.reach + rng.normal(0, 12))
-    reach = np.array([-np.cos(angle), -np.sin(angle), 0.0]) * mirror
-    way = grip.approach[rng.integers(len(grip.approach))]
-    if grip.kind == "two" and (way[0] > 0) == (side == 1):  # each hand on its own side
-        way = -way
-    thumb = thumb_side(grip, way, side, towards, rng)
-    thumb = thumb - way * (thumb @ way)
-    thumb /= np.linalg.norm(thumb)
+    angle = np.radians(kind.reach + rng.normal(0, 12, count))
+    reach = np.stack([-np.cos(angle), -np.sin(angle), 0 * angle], 1) * mirror
+    way = grip.approach[rng.integers(len(grip.approach), size=count)]
+    if grip.kind == "two":  # each hand on its own side
+        way = np.where((way[:, :1] > 0) == (side == 1), -way, way)
+    thumb = thumb_sides(grip, way, towards, rng)
+    thumb = thumb - way * (way * thumb).sum(1, keepdims=True)
+    thumb /= np.linalg.norm(thumb, axis=1, keepdims=True)
     # World axes of the hand: its reach goes along `way`, its thumb side along the held axis.
-    local = np.stack([reach, np.array([0, 0, 1.0]), np.cross(reach, [0, 0, 1.0])], 1)
-    world = np.stack([way, thumb, np.cross(way, thumb)], 1)
-    tilt = Rotation.from_rotvec(rng.normal(0, np.radians([kind.spread * 0.6] * 3))).as_matrix()
-    roll = Rotation.from_rotvec(way * np.radians(rng.normal(0, kind.spread))).as_matrix()
-    turn = tilt @ roll
-    shift = grip.axis * rng.uniform(-0.5, 0.5) * max(0.0, grip.length - 0.03)
-    if grip.kind in ("press", "palm"):
-        shift = shift * 0
-    if grip.kind == "rim":
-        shift = shift * 0.4
-    jitter = rng.normal(0, 0.001 if grip.kind == "press" else 0.004, 3)
-    return turn @ world @ local.T, grip.centre + shift + jitter, turn @ way
+    up = np.broadcast_to([0, 0, 1.0], reach.shape)
+    local = np.stack([reach, up, np.cross(reach, up)], 2)
+    world = np.stack([way, thumb, np.cross(way, thumb)], 2)
+    tilt = Rotation.from_rotvec(rng.normal(0, np.radians(0.6 * kind.spread), (count, 3)))
+    turn = (tilt * Rotation.from_rotvec(way * np.radians(rng.normal(0, kind.spread, (count, 1))))).as_matrix()
+    rotation = turn @ world @ np.swapaxes(local, 1, 2)
+    slide = {"press": 0.0, "palm": 0.0, "rim": 0.4}.get(grip.kind, 1.0) * max(0.0, grip.length - 0.03)
+    target = grip.centre + grip.axis * rng.uniform(-0.5, 0.5, (count, 1)) * slide
+    target = target + rng.normal(0, 0.001 if grip.kind == "press" else 0.004, (count, 3))
+    across = (turn @ world)[:, :, 2] * mirror[0]
+    return rotation, target - rotation @ (np.array(kind.anchor) * mirror), (turn @ way[:, :, None])[..., 0], across
 
 
 def candidates(grips, side, towards, table, rng, count):
     """Wrist poses that an arm reaches, the grips in turn, the comfortable first.
 
-    -> rotation (N, 3, 3), translation (N, 3), approach (N, 3), row (N,) of the grip; numpy; N at most `count`.
+    -> rotation (N, 3, 3), translation (N, 3), approach (N, 3), across (N, 3) from thumb to fingers, row (N,) of the grip;
+    numpy; N at most `count`.
     """
-    mirror = np.array([1.0 if side == 1 else -1.0, 1.0, 1.0])
-    rows = np.repeat(np.arange(len(grips)), -(-4 * count // len(grips)))
-    rotation, target, approach = (np.stack(v) for v in zip(*(candidate(grips[row], side, towards, rng) for row in rows)))
-    anchor = np.array([KINDS[grips[row].kind].anchor for row in rows]) * mirror
-    translation = target - np.einsum("nij,nj->ni", rotation, anchor)
-    ease = comfort(translation, rotation, side, table, np.array([grips[row].kind == "platform" for row in rows]))
+    each = max(40, 6 * count // len(grips))
+    poses = [np.concatenate(v) for v in zip(*(around(grip, side, towards, rng, each) for grip in grips))]
+    rows = np.repeat(np.arange(len(grips)), each)
+    ease = comfort(poses[1], poses[0], side, table, np.array([grip.kind == "platform" for grip in grips])[rows])
     ease = ease + rng.uniform(0, 0.8, len(rows))  # not only the most comfortable ones
-    order = np.lexsort((ease, rows))
-    rank = np.empty(len(rows), int)
-    rank[order] = np.arange(len(rows)) % (len(rows) // len(grips))
+    rank = ease.reshape(-1, each).argsort(1).argsort(1).ravel()
     chosen = np.lexsort((ease, rank))
     chosen = chosen[np.isfinite(ease[chosen])][:count]
-    return rotation[chosen], translation[chosen], approach[chosen], rows[chosen]
+    return *(pose[chosen] for pose in poses), rows[chosen]
 
 
 def comfort(translation, rotation, side, table, aloft):
@@ -278,8 +275,9 @@ def closed(prop, hand, side, state, sight, angle, betas, steps=22):
     return flexion
 
 
-def refine(prop, hand, side, state, sight, angle, betas, table, steps, press):
-    """Adam on penetration, contact and a natural hand. press (2,): the weight of penetration, from start to end.
+def refine(prop, hand, side, state, sight, angle, betas, table, steps, press, hold, last):
+    """Adam on penetration, contact and a natural hand. press (2,): the weight of penetration, from start to end; hold: of contact; last: the
+    share of the step size that is left at the end.
 
     Returns the changed state and the final loss (N,).
     """
@@ -287,7 +285,8 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press):
     (low, high), _ = ranges(device)[0].unbind(-1), ranges(device)[1]
     turn, move, bend, fan = (torch.zeros(size, n, device=device, requires_grad=True) for n in (3, 3, 15, 5))
     optimiser = torch.optim.Adam([{"params": [turn, bend, fan], "lr": 0.025}, {"params": [move], "lr": 0.002}])
-    regions, matter, pads = sight.regions[state["kind"]], state["matter"], state["pads"]
+    regions, matter = sight.regions[state["kind"]], state["matter"]
+    calm = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, last, steps)
     for step in range(steps):
         flexion, abduction = state["flexion"] + bend, state["abduction"] + fan
         pose = whole_pose(side, axis_angle_to_matrix(turn) @ state["wrist"], flexion, abduction)
@@ -299,14 +298,18 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press):
         # Wraps want the palm and the finger pads near as well; the middle half of their distances counts.
         lying = distance[:, sight.middles].clamp(0.0, 0.02).sort(-1).values[:, : len(sight.middles) // 2].mean(-1)
         # Huber-like: far fingers are left alone instead of dragged.
-        loss = 0.6 * ((gap * 300).square() / (1 + (gap * 40).square()) * matter).sum(-1)
-        loss = loss + weight * ((0.0007 - distance).clamp_min(0.0) * 1000).square().sum(-1)
-        loss = loss + pads * (lying * 300).square() * 0.3
+        loss = hold * ((gap * 300).square() / (1 + (gap * 40).square()) * matter).sum(-1)
+        loss = loss + weight * ((0.0005 - distance).clamp_min(0.0) * 1000).square().sum(-1)
+        loss = loss + state["pads"] * (lying * 300).square() * 0.3
         loss = loss + ((CORE + 0.001 - through).clamp_min(0.0) * 700).square().sum(-1)
         loss = loss + ((table[:, None] + 0.003 - vertices[..., 2]).clamp_min(0.0) * 700).square().sum(-1)
         loss = loss + 60 * ((flexion - high).clamp_min(0.0) + (low - flexion).clamp_min(0.0)).square().sum(-1)
         loss = loss + 2 * natural(flexion, abduction) + (1 - state["closes"]).mul(3.0).repeat_interleave(3, 1).mul(bend.square()).sum(-1)
         loss = loss + ((0.012 - bones_apart(joints, vertices[:, -5:])).clamp_min(0.0) * 300).square()
+        pads = vertices[:, -5:] - state["target"][:, None]
+        sides = (pads * state["across"][:, None]).sum(-1) * OPPOSITE.to(device)
+        short = (state["beside"][:, None] - sides).clamp_min(0.0) * (state["beside"] > 0)[:, None]
+        loss = loss + 0.15 * ((short * 300).square() * matter.clamp_max(1.0)).sum(-1)
         goal = state["target"] - vertices[:, -5]  # of the index fingertip, where one is meant
         loss = loss + state["aimed"] * (goal.norm(dim=-1) - 0.004).clamp_min(0.0).mul(300).square()
         loss = loss + 0.5 * bend.square().sum(-1) + 5 * fan.square().sum(-1) + 6 * turn.square().sum(-1)
@@ -314,6 +317,7 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press):
         optimiser.zero_grad()
         loss.sum().backward()
         optimiser.step()
+        calm.step()
     with torch.no_grad():
         wrist = axis_angle_to_matrix(turn) @ state["wrist"]
         new = {"wrist": wrist, "translation": state["translation"] + move, "flexion": state["flexion"] + bend,
@@ -324,7 +328,7 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press):
 def starting(prop, hand, side, grips, rng, count, device):
     """Candidates as torch, ready to be optimised: a dict of tensors with one row each; None where no arm reaches."""
     shape = prop.shape
-    rotation, translation, approach, rows = candidates(grips, side, shape.tip, prop.table, rng, count)
+    rotation, translation, approach, across, rows = candidates(grips, side, shape.tip, prop.table, rng, count)
     if len(rows) == 0:
         return None
     names = list(KINDS)
@@ -347,12 +351,21 @@ def starting(prop, hand, side, grips, rng, count, device):
     platform = kind == names.index("platform")
     return {
         "wrist": tensor(rotation), "translation": tensor(translation), "approach": tensor(approach),
+        "across": tensor(across), "beside": tensor([beside(grips[row], prop.table) for row in rows]),
         "flexion": flexion, "abduction": torch.zeros(len(rows), 5, device=device),
         "grip": torch.as_tensor(rows, device=device), "kind": kind, "matter": tensor([k.matter for k in kinds]),
         "pads": tensor([k.pads for k in kinds]), "closes": closes, "aimed": press.float(),
         "target": tensor([grips[row].centre for row in rows]),
         "table": torch.where(platform, -1e3, prop.table),
     }  # fmt: skip
+
+
+def beside(grip, table):
+    """Metres from a grip's middle at which thumb and fingers should be, on opposite sides; 0 where they need not be."""
+    low = grip.centre[2] - table < grip.radius + 0.03  # no room for fingers under it
+    precise = grip.kind in ("pinch", "tripod", "side", "rim", "lateral")
+    around = grip.kind == "wrap" and (grip.radius > 0.022 or low)
+    return 0.7 * max(grip.radius, 0.004) if precise or around else 0.0
 
 
 def find(prop, hand, side, rng, *, angle=0.0, count=72, iterations=(40, 60), keep=24, betas=None):
@@ -370,12 +383,12 @@ def find(prop, hand, side, rng, *, angle=0.0, count=72, iterations=(40, 60), kee
     betas = None if betas is None else torch.as_tensor(betas, dtype=torch.float32, device=device)
     hinge = torch.tensor(float(angle), device=device)
     sight, closer = sights(hand, device)
-    state["translation"] = arrive(prop, hand, side, state, sight.ids, hinge, betas)
-    state["flexion"] = closed(prop, hand, side, state, sight, hinge, betas)
-    state, loss = refine(prop, hand, side, state, sight, hinge, betas, state["table"], iterations[0], (0.15, 1.0))
+    state["translation"] = arrive(prop, hand, side, state, closer.ids, hinge, betas)
+    state["flexion"] = closed(prop, hand, side, state, closer, hinge, betas)
+    state, loss = refine(prop, hand, side, state, sight, hinge, betas, state["table"], iterations[0], (0.15, 1.0), 0.6, 0.5)
     better = spread(state["grip"].cpu().numpy(), loss.cpu().numpy(), -(-len(loss) // 2))
     state = {name: value[torch.as_tensor(better, device=device)] for name, value in state.items()}
-    state, _ = refine(prop, hand, side, state, closer, hinge, betas, state["table"], iterations[1], (1.0, 4.0))
+    state, _ = refine(prop, hand, side, state, closer, hinge, betas, state["table"], iterations[1], (0.5, 4.0), 2.0, 0.05)
     found, checks, rank = checked(prop, hand, side, state, angle, betas)
     rows = np.flatnonzero(torch.stack(list(checks.values())).all(0).numpy())
     rows = rows[spread(found.grip.numpy()[rows], rank[rows], keep)]
@@ -404,6 +417,8 @@ def checked(prop, hand, side, state, angle, betas):
     flat = of_kind(lambda kind: not kind.opposed and not kind.need)  # where the palm counts as a finger
     tips = vertices[:, hand.fingertips]
     ease = comfort(state["translation"].numpy(), state["wrist"].numpy(), side, prop.table, (state["table"] < -1).numpy())
+    by_thumb, any_two = opposed(prop, hinge, vertices, distance, joint)
+    by_palm = of_kind(lambda kind: kind.pads > 0)  # fingers around what lies in the palm hold it too
     checks = {
         "depth": depth < DEEPEST,
         "core": prop.distance(core(tips, joints), hinge).amin(-1) > CORE,
@@ -413,7 +428,7 @@ def checked(prop, hand, side, state, angle, betas):
         "need": (touching | ~of_kind(lambda kind: [f in kind.need for f in range(5)])).all(-1),
         "count": touching[:, :4].sum(-1) + (flat & palm).int() >= of_kind(lambda kind: kind.count),
         "aim": ((tips[:, 0] - state["target"]).norm(dim=-1) < 0.010) | (state["aimed"] < 0.5),
-        "opposed": ~of_kind(lambda kind: kind.opposed) | opposed(prop, hinge, vertices, distance, joint),
+        "opposed": by_thumb | (any_two & by_palm) | ~of_kind(lambda kind: kind.opposed),
     }
     found = Grasps(side, float(angle), state["translation"], state["wrist"], flexion, abduction, state["grip"],
                    state["approach"], depth, touching)  # fmt: skip
@@ -421,16 +436,19 @@ def checked(prop, hand, side, state, angle, betas):
 
 
 def opposed(prop, angle, vertices, distance, joint):
-    """(N,) bool: some two contacts press on the object from opposite sides, more than 110 degrees apart."""
+    """Whether contacts press on the object from opposite sides, more than 110 degrees apart -> (N,), (N,) bool: the thumb
+    against fingers or palm; any two parts of the hand against each other."""
     with torch.enable_grad():
         points = vertices.detach().requires_grad_(True)
         normals = torch.autograd.grad(prop.distance(points, angle).sum(), points)[0]
-    normals = torch.nn.functional.normalize(normals, dim=-1)
     near = (distance < 0.004).float().unsqueeze(-1)
-    thumb, others = (joint >= 12)[None, :, None].float(), (joint < 12)[None, :, None].float()
-    push = torch.nn.functional.normalize((normals * near * thumb).sum(1), dim=-1)
-    against = (normals * push.unsqueeze(1)).sum(-1) + 10 * (1 - (near * others)[..., 0])
-    return against.amin(-1) < np.cos(np.radians(110))
+    parts = torch.nn.functional.one_hot(joint + 1, 16).float()  # (V, 16)
+    push = parts.T @ (torch.nn.functional.normalize(normals, dim=-1) * near)  # (N, 16, 3)
+    strength = push.norm(dim=-1)
+    push = push / strength.clamp_min(1e-6).unsqueeze(-1)
+    against = push @ push.transpose(1, 2) + 10.0 * ((strength < 0.5).unsqueeze(1) | (strength < 0.5).unsqueeze(2))
+    against = against < np.cos(np.radians(110))
+    return against[:, 13:, :13].any((1, 2)), against.any((1, 2))
 
 
 def spread(grips, depth, keep):
