@@ -23,7 +23,7 @@ import json
 import os
 
 import numpy as np
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 FORMAT = "jointhoi-clips-1"
@@ -47,9 +47,9 @@ def read(path, names=None):
         with safe_open(path, framework="np") as stored:
             metadata = stored.metadata() or {}
             if metadata.get("format") != FORMAT:
-                raise ValueError(f"{path} is not a shard of clips (its format is {metadata.get('format')!r}).")
+                raise ValueError(f"{path} is not a shard of clips: its format is {metadata.get('format', 'another')}.")
             arrays = {name: stored.get_tensor(name) for name in names or stored.keys()}
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise ValueError(f"{path} can't be read: {error}") from error
     return arrays, {**json.loads(metadata["plain"]), "fps": float(metadata["fps"])}
 

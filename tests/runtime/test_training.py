@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 from scipy.spatial.transform import Rotation
 import torch
 
@@ -49,9 +50,26 @@ def synthetic(count=6, frames=24, seed=0, longest=30):
     }  # fmt: skip
 
 
+def store(path, arrays):
+    """Writes such clips as a shard of 30 frames a second; the frames between, which nobody should use, are wrong."""
+    length = int(arrays["frames"][0])
+    clips, rng = [], np.random.default_rng(0)
+    for row in range(len(arrays["motion"])):
+        motion = rng.normal(0, 9, (2 * length - 1, 208)).astype(np.float32)
+        contact = rng.integers(0, 256, (2 * length - 1, 2, 256)).astype(np.uint8)
+        motion[::2], contact[::2] = arrays["motion"][row, :length], arrays["contact"][row, :length]
+        clips.append({"motion": motion, "contact": contact, "hold": np.zeros((len(motion), 2)), "text": arrays["text"][row],
+                      "active": arrays["active"][row], "betas": np.zeros((2, 10)), "object": int(arrays["object"][row]),
+                      "captions": ["Lift it."], "action": "lift", "hands": "both"})  # fmt: skip
+    things = [{"points": points, "normals": normals, "moving": np.zeros(256), "hinge": np.zeros(8), "vertices": np.zeros((3, 3)),
+               "faces": np.array([[0, 1, 2]]), "turning": [False], "name": "mug", "number": row, "seed": row}
+              for row, (points, normals) in enumerate(zip(arrays["points"], arrays["normals"]))]  # fmt: skip
+    shards.write(str(path), *shards.pack(clips, things, {"split": "train"}))
+
+
 @pytest.fixture
 def folder(tmp_path):
-    shards.write(str(tmp_path / "train-000000.npz"), synthetic(), {"actions": ["lift"] * 6})
+    store(tmp_path / "train-000000.safetensors", synthetic())
     return tmp_path
 
 
@@ -80,24 +98,42 @@ def assert_same(one, other):
 
 
 def test_a_shard_comes_back_as_it_was(tmp_path):
-    arrays, plain = synthetic(), {"captions": [["Lift it.", "Heb’ es hoch."]], "families": ["mug"]}
-    shards.write(str(tmp_path / "a.npz"), arrays, plain)
-    assert os.listdir(tmp_path) == ["a.npz"]  # nothing half-written is left
-    got, told = shards.read(str(tmp_path / "a.npz"))
-    assert told == plain and got.keys() == arrays.keys()
+    """Also read by the safetensors library alone."""
+    arrays, plain = {"motion": synthetic()["motion"][0], "hold": np.ones((30, 2), np.uint8)}, {"captions": [["Heb’ es hoch."]]}
+    path = str(tmp_path / "a.safetensors")
+    shards.write(path, arrays, plain)
+    assert os.listdir(tmp_path) == ["a.safetensors"]  # nothing half-written is left
+    got, told = shards.read(path)
+    assert told == {**plain, "fps": 30.0} and got.keys() == arrays.keys()
+    other = load_file(path)
     for name, value in arrays.items():
-        assert got[name].dtype == value.dtype
+        assert got[name].dtype == other[name].dtype == value.dtype
         np.testing.assert_array_equal(got[name], value)
+        np.testing.assert_array_equal(other[name], value)
+    assert list(shards.read(path, ["hold"])[0]) == ["hold"]
 
 
-def test_a_shard_with_a_pickle_in_it_is_refused(tmp_path):
+def test_clips_of_all_lengths_lie_one_behind_the_other(tmp_path):
+    store(tmp_path / "a.safetensors", synthetic(count=2))
+    arrays, plain = shards.read(str(tmp_path / "a.safetensors"))
+    assert arrays["first"].tolist() == [0, 47, 94] and arrays["motion"].shape == (94, 208)
+    np.testing.assert_array_equal(arrays["motion"][47:94:2], synthetic(count=2)["motion"][1, :24])
+    assert arrays["vertex_first"].tolist() == [0, 3, 6] and plain["objects"] == ["mug", "mug"]
+    vertices, faces, turning = shards.mesh(arrays, 1)
+    assert vertices.shape == (3, 3) and faces.tolist() == [[0, 1, 2]] and turning.tolist() == [False]
+
+
+def test_what_is_no_shard_is_refused_with_a_sentence(tmp_path):
     np.savez(tmp_path / "bad.npz", plain=np.array([{"a": 1}], dtype=object))
-    with pytest.raises(ValueError, match="allow_pickle"):
-        shards.read(str(tmp_path / "bad.npz"))
+    (tmp_path / "bad.npz").rename(tmp_path / "bad.safetensors")
+    save_file({"motion": np.zeros((3, 208), np.float32)}, tmp_path / "other.safetensors")
+    for name in ("bad", "other", "missing"):
+        with pytest.raises(ValueError, match=f"{name}.safetensors (is not a shard|can't be read)"):
+            shards.read(str(tmp_path / f"{name}.safetensors"))
 
 
 def test_partial_files_and_others_are_left_alone(folder):
-    (folder / "train-000001.npz.partial").write_bytes(b"half of a shard")
+    (folder / "train-000001.safetensors.partial").write_bytes(b"half of a shard")
     (folder / "notes.txt").write_text("not a shard")
     data = train.Clips(str(folder))
     assert data.refresh() == 1 and data.clips == 6
@@ -106,14 +142,14 @@ def test_partial_files_and_others_are_left_alone(folder):
 def test_shards_that_appear_later_are_taken_in_once(folder):
     data = train.Clips(str(folder))
     assert data.refresh() == 1 and data.refresh() == 0
-    shards.write(str(folder / "train-000008.npz"), synthetic(count=4, frames=30, seed=1), {})
+    store(folder / "train-000008.safetensors", synthetic(count=4, frames=30, seed=1))
     assert data.refresh() == 1 and data.clips == 10
     assert sorted(data.groups) == [24, 30]
     assert data.refresh() == 0 and data.clips == 10
 
 
 def test_a_batch_holds_clips_of_one_length_with_what_belongs_to_them(folder):
-    shards.write(str(folder / "train-000008.npz"), synthetic(count=4, frames=30, seed=1), {})
+    store(folder / "train-000008.safetensors", synthetic(count=4, frames=30, seed=1))
     data = train.Clips(str(folder))
     data.refresh()
     known = {24: synthetic(), 30: synthetic(count=4, frames=30, seed=1)}
@@ -262,7 +298,7 @@ def test_a_small_model_learns_a_small_shard(tmp_path):
     A network narrower than the signal can only do so if it predicts the signal and not the noise.
     """
     arrays = synthetic(count=3)
-    shards.write(str(tmp_path / "train-000000.npz"), arrays, {})
+    store(tmp_path / "train-000000.safetensors", arrays)
     model = run(tmp_path, tmp_path / "out", 150, rate=2e-2)
     rows = logged(tmp_path / "out")
     assert [row["step"] for row in rows] == [50, 100, 150]
