@@ -293,7 +293,6 @@ SPECIFIC = {
         "*scroll on {obj} | *swipe on {obj} | *browse the web on {obj} | *check the messages on {obj}",
         "*surf on {obj}",
     ),
-    ("phone", "tap"): _group("*tap the screen of {obj} | *touch the screen of {obj}", "*poke the screen of {obj}"),
     ("book", "browse"): _group(
         "*leaf through {obj} | *turn the pages of {obj} | *read {obj} | *read in {obj}",
         "*flip through the pages of {obj}",
@@ -415,12 +414,10 @@ SPECIFIC = {
         "*close the lid of {obj} | *fold {obj} shut | *fold down the screen of {obj} | *flip {obj} shut",
         "*lower the lid of {obj}",
     ),
-    ("laptop", "use"): _group("*type on {obj} | *type something on {obj} | *work on {obj}", "*write on {obj}"),
     ("laptop", "browse"): _group(
         "*browse the web on {obj} | *scroll on {obj} | *surf the web on {obj}",
         "*read the news on {obj}",
     ),
-    ("laptop", "tap"): _group("*type on {obj} | *hit a key of {obj}", "*strike a key of {obj}"),
     ("microwave", "open"): _group(
         "*open the door of {obj} | *pull open the door of {obj}",
         "*swing open the door of {obj}",
@@ -544,6 +541,88 @@ SPECIFIC = {
     ("train", "push"): _group("*roll {obj} along | *drive {obj} over the table", "*get {obj} rolling"),
     ("lemon", "squeeze"): _group("*squeeze the juice out of {obj} | *squeeze some juice from {obj}", "*juice {obj}"),
     ("duck", "squeeze"): _group("*make {obj} squeak", "*get {obj} to squeak"),
+    ("keyboard", "use"): _group(
+        "*type on {obj} | *type something on {obj} | *work on {obj} | *type a letter on {obj}",
+        "*write on {obj}",
+    ),
+    ("keyboard", "tap"): _group(
+        "*type on {obj} | *hit a key of {obj} | *type something on {obj}",
+        "*strike a key of {obj}",
+    ),
+    ("touchpad", "use"): _group(
+        "*move the cursor on {obj} | *work on {obj} | *use the touchpad of {obj}",
+        "*guide the cursor on {obj}",
+    ),
+    ("screen", "tap"): _group("*touch the screen of {obj} | *tap on the screen of {obj}", "*poke the screen of {obj}"),
+    ("phone", "see"): _group(
+        "*look at {obj} | *look at the screen of {obj} | *hold {obj} in front of the face | *see what is on {obj}",
+        "*peer at the screen of {obj}",
+    ),
+    ("mirror", "see"): _group(
+        "*look into {obj} | *look in {obj} | *hold {obj} in front of the face | *check the face in {obj}",
+        "*gaze into {obj}",
+    ),
+    ("mirror", "use"): _group("*look into {obj} | *look in {obj} | *check the face in {obj}", "*gaze into {obj}"),
+    ("eyeglasses", "see"): _group(
+        "*look through {obj} | *see through {obj} | *hold {obj} before the eyes",
+        "*peer through {obj}",
+    ),
+    ("binoculars", "set"): _group(
+        "*focus {obj} | *adjust the focus of {obj} | *turn the wheel of {obj} | *set the focus of {obj}",
+        "*sharpen the focus of {obj}",
+    ),
+    ("jar", "screw"): _group(
+        "*screw the lid of {obj} | *turn the lid of {obj} | *twist the lid of {obj} |"
+        "*reach for {obj} and *turn the lid",
+        "*work the lid of {obj} round",
+    ),
+    ("bottle", "screw"): _group(
+        "*screw the cap of {obj} | *turn the cap of {obj} | *twist the cap of {obj} |"
+        "*reach for {obj} and *turn the cap",
+        "*work the cap of {obj} round",
+    ),
+    ("spoon", "eat"): _group(
+        "*eat with {obj} | *eat something with {obj} | *take a bite with {obj} | *bring {obj} to the mouth |"
+        "*take {obj} and *eat | *use {obj} to eat",
+        "*have a meal with {obj}",
+    ),
+    ("spoon", "use"): _group("*eat with {obj} | *take a bite with {obj}", "*have a meal with {obj}"),
+    ("pen", "use"): _group(
+        "*write with {obj} | *write something with {obj} | *draw with {obj} | *take {obj} and *write",
+        "*sign a letter with {obj}",
+    ),
+    ("comb", "brush"): _group(
+        "*comb the hair with {obj} | *comb with {obj} | *brush the hair with {obj} | *pick up {obj} and *comb the hair",
+        "*groom the hair with {obj}",
+    ),
+    ("comb", "use"): _group("*comb the hair with {obj} | *comb with {obj}", "*groom the hair with {obj}"),
+    ("calculator", "use"): _group(
+        "*calculate with {obj} | *type a number into {obj} | *work out a sum with {obj}",
+        "*add up some numbers on {obj}",
+    ),
+    ("remote control", "use"): _group(
+        "*change the channel with {obj} | *point {obj} | *use {obj} for the television",
+        "*zap with {obj}",
+    ),
+    ("remote control", "browse"): _group(
+        "*browse the channels with {obj} | *flick through the channels with {obj} | *change the channel with {obj}",
+        "*zap with {obj}",
+    ),
+    ("mouse", "browse"): _group(
+        "*scroll the page with {obj} | *turn the wheel of {obj} | *browse with {obj} | *browse the web with {obj}",
+        "*scroll with {obj}",
+    ),
+    ("light switch", "switch on"): _group(
+        "*turn on the light with {obj} | *turn {obj} on | *switch on the light with {obj} | *switch {obj} on |"
+        "*press {obj} to turn on the light",
+        "*put on the light with {obj}",
+    ),
+    ("light switch", "switch off"): _group(
+        "*turn off the light with {obj} | *turn {obj} off | *switch off the light with {obj} | *switch {obj} off |"
+        "*press {obj} to turn off the light",
+        "*put off the light with {obj}",
+    ),
+    ("light switch", "press"): _group("*press {obj} | *push {obj} | *flip {obj}", "*flick {obj}"),
 }  # fmt: skip
 
 # A family that is called otherwise; {first noun or family: key of SPECIFIC}.
@@ -553,10 +632,15 @@ SAME = {"flashlight": "torch", "frying pan": "pan", "fryingpan": "pan", "skillet
         "aeroplane": "airplane", "doorknob": "door knob", "door handle": "door knob", "controller": "game controller",
         "bulb": "light bulb", "lightbulb": "light bulb", "teapot lid": "teapot", "paintbrush": "brush",
         "banana": "fruit", "apple": "fruit", "carrot": "fruit", "lemon": "fruit", "orange": "fruit",
-        "piggybank": "piggy bank", "gamecontroller": "game controller", "alarmclock": "clock"}  # fmt: skip
+        "piggybank": "piggy bank", "gamecontroller": "game controller", "alarmclock": "clock",
+        "doughnut": "fruit", "donut": "fruit", "egg": "fruit", "toy car": "train", "car": "train", "fork": "spoon",
+        "screw jar": "jar", "flask": "bottle", "thermos": "bottle", "compact": "mirror", "remote": "remote control",
+        "switch": "light switch"}  # fmt: skip
 # where none of the clauses above fit
 REPLACING = (("fruit", "peel"), ("bowl", "eat"), ("door", "push"), ("camera", "browse"), ("light bulb", "screw"),
-             ("light bulb", "use"))  # fmt: skip
+             ("light bulb", "use"), ("jar", "screw"), ("bottle", "screw"), ("spoon", "eat"), ("comb", "brush"),
+             ("remote control", "browse"), ("mouse", "browse"), ("light switch", "switch on"), ("mirror", "see"),
+             ("light switch", "switch off"), ("binoculars", "set"), ("camera", "see"))  # fmt: skip
 
 # What follows once the object was named and taken, besides clauses with {it}: "takes the mug and drinks".
 AFTER = {key: tuple(wordings.split(" | ")) for key, wordings in {
@@ -598,7 +682,8 @@ PART_CLAUSES = {
     ),
 }  # fmt: skip
 LIDS = ("lid", "cap", "cover", "door", "top lid", "flap")
-UNNAMED = ("surface", "body", "bottom", "base", "back", "edges", "barrel", "sides", "blade")  # no part to be acted on
+# Parts that are no target of a press or a turn
+UNNAMED = ("surface", "body", "bottom", "base", "back", "edges", "barrel", "sides", "blade", "ring")
 
 # From hand to hand. {one} and {other} are the giving and the taking side.
 GIVING = _group(
@@ -712,7 +797,7 @@ BY_PART = {
     "top": ("from above", "by the top", "from the top"),
     "bowl": ("by the bowl", "around the bowl"),
     "barrel": ("by the barrel", "around the barrel"),
-    "surface": (),
+    "surface": (), "ring": (), "dough": (),  # the whole of it
     "bottom": ("by the bottom", "at the bottom"),
 }
 BY_GRIP = {
@@ -762,7 +847,8 @@ COUNTS = {1: ("once", "one time"), 2: ("twice", "two times", "a couple of times"
 SAID = 0.5  # the chance that a detail is said
 
 COLOURS = ("red", "blue", "white", "black", "green", "yellow", "old", "new")
-PLURAL = re.compile(r"\b(?:scissors|shears|\w*glasses|spectacles|goggles|\w+phones|binoculars|tongs|pliers|tweezers)$")
+PLURAL = re.compile(r"\b(?:scissors|shears|\w*glasses|spectacles|goggles|\w+phones|binoculars|tongs|pliers|pincers|tweezers)$")
+MISSPELT = {"scissors": ("the scissor", "it"), "eyeglasses": ("an eyeglasses", "them")}  # as in GRAB's prompts
 UNCOUNTED = ("toothpaste", "ketchup")
 SILENT = {"left": 0.04, "right": 0.10, "both": 0.10}  # share of captions that name no hand; people are right-handed
 
@@ -804,10 +890,10 @@ def _thing(nouns, rng):
     noun = (nouns[0] if rng.random() < 0.6 else _pick(rng, nouns)).removeprefix("pair of ")
     plural = bool(PLURAL.search(noun))
     bare = noun
-    if rng.random() < 0.08:
+    if rng.random() < 0.08 and not noun.startswith(COLOURS):
         noun = f"{_pick(rng, COLOURS)} {noun}"
-    if plural and rng.random() < 0.08:  # as GRAB's prompts have it
-        return ("the scissor", "it", bare) if bare == "scissors" else (f"an {bare}", "them", bare)
+    if bare in MISSPELT and rng.random() < 0.08:
+        return *MISSPELT[bare], bare
     article = _pick(rng, 10 * ("the",) + 2 * ("a",) + 2 * ("this",) + ("",))
     if article == "a":
         if plural:
@@ -828,9 +914,9 @@ def _table(keys, action, hands, part, stays, details, rng):
     if details.get("direction") == "back" and (action == "push" or (action == "slide" and rng.random() < 0.5)):
         return CLAUSES["pull"]
     acted = part and part not in UNNAMED and (action not in ("open", "close") or part in LIDS)
-    if acted and action in PART_CLAUSES and rng.random() < 0.35:
+    if acted and action in PART_CLAUSES and (action == "turn" or rng.random() < 0.35):  # the part turns, not the whole
         return PART_CLAUSES[action]
-    special = _lookup(SPECIFIC, keys, action)
+    special = _lookup(SPECIFIC, (*keys, part), action)
     only = any((key, action) in REPLACING for key in keys)
     group = special if special and (only or rng.random() < 0.55) else CLAUSES[action]
     return {split: tuple(c for c in group[split] if not (stays and LIFTING.match(c))) for split in SPLITS}
@@ -845,7 +931,7 @@ def _then(clauses):
 
 def _held(part, kind, rng):
     """Where or how the object is held: "by the handle", "between the thumb and the fingers", or nothing."""
-    if part and part != "surface" and rng.random() < 0.5:
+    if part and BY_PART.get(part) != () and rng.random() < 0.5:
         return _pick(rng, BY_PART.get(part, ("by the {part}", "by the {part}", "by {its} {part}")))
     if kind in BY_GRIP and rng.random() < 0.25:
         return _pick(rng, BY_GRIP[kind])
@@ -959,6 +1045,7 @@ def caption(shape_or_noun, action, hands, part, rng, split="train", details=None
     name = (shape_or_noun if given else shape_or_noun.name).replace("_", " ")
     obj, it, noun = _thing((name,) if given else shape_or_noun.nouns, rng)
     part, kind, over = part and part.replace("_", " "), details.get("grip"), action == "hand over"
+    part = None if part in noun.split() else "power button" if part == "power" else part
     if split == "train" and rng.random() < 0.04:
         templates = wording.captions(action, noun, "both" if over else hands)
         return _finished(_pick(rng, templates[:3] if it == "them" or action == "slide" else templates), rng)

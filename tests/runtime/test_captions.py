@@ -29,7 +29,7 @@ CLAIMS = {
 }  # fmt: skip
 
 
-def draw(action, hands, count=150, split="train", seed=0, part="handle", thing=MUG, details=None):
+def draw(action, hands, count=100, split="train", seed=0, part="handle", thing=MUG, details=None):
     rng = np.random.default_rng(seed)
     return [caption(thing, action, hands, part, rng, split, details) for _ in range(count)]
 
