@@ -8,7 +8,7 @@ from scipy.interpolate import PchipInterpolator
 
 from .plain import keyed_box
 from .shape import HANDLING, HOLD, Grip, above, assemble, fan
-from .solids import bezier, circle, divided, lathe, loft, mirrored, moved, rounded, rounded_box, squircle, tube
+from .solids import bezier, by_height, circle, divided, lathe, loft, mirrored, moved, rounded, rounded_box, squircle, tube
 from .tools import bar_grip
 from .vessels import BOTH, EVERY, press_grip
 
@@ -353,4 +353,41 @@ def light_switch(rng):
     return assemble("light_switch", nouns, [("plate", plate), ("rocker", rocker)], grips, fixed=True)
 
 
-FAMILIES = (alarm_clock, binoculars, game_controller, headphones, mouse, watch, remote_control, calculator, light_switch)
+def iron(rng):
+    """A clothes iron on its sole, the point towards +X; fingers go through the handle, the palm above it."""
+    length, half = rng.uniform(0.20, 0.25), rng.uniform(0.05, 0.062)
+    top, high = rng.uniform(0.042, 0.055), rng.uniform(0.105, 0.125)
+    thick, power = rng.uniform(0.010, 0.014), rng.uniform(0.7, 1.2)
+    angle = np.arange(52) * 2 * np.pi / 52
+    drop = np.stack([0.5 * length * np.cos(angle), half * np.sin(angle) * np.abs(np.sin(angle / 2)) ** power * 1.25], 1)
+    profile = divided(rounded([(0.5, 0), (1.0, 0), (1.0, 0.008), (0.93, 0.010), (0.86, 0.6 * top), (0.6, top), (0.2, top)],
+                              [0.001, 0.001, 0.001, 0.01, 0.012]) * [0.1, 1], 0.009) / [0.1, 1]  # fmt: skip
+    rings = np.zeros((len(profile), 52, 3))
+    rings[..., :2] = profile[:, None, :1] * drop
+    rings[..., 0] -= np.clip(profile[:, 1:] - 0.01, 0, None) * 0.35
+    rings[..., 2] = profile[:, 1:]
+    body = loft(rings)
+    back, fore = -0.33 * length, rng.uniform(0.10, 0.17) * length
+    path = bezier([(back, top - 0.02), (back - 0.01, 0.6 * high), (back - 0.004, 1.16 * high), (fore, 1.1 * high),
+                   (fore + 0.02, high), (fore + 0.015, 0.7 * high), (fore - 0.01, top - 0.012)], 34)  # fmt: skip
+    path = np.column_stack([path[:, 0], 0 * path[:, 0], path[:, 1]])
+    handle = tube(path, 1.1 * thick, thick, 18)
+    dial = button(0.008, 0.005, 0.018)
+    dial_at = np.array([0.33 * length - 0.35 * top, 0, 0.88 * top])
+    parts = by_height(body, "sole", 0.0095, "body")
+    middle = np.array([(back + fore) / 2, 0, np.interp((back + fore) / 2, *path[8:26, [0, 2]].T)])
+    hole = np.array([middle[0], 0, (middle[2] - thick + top) / 2])
+    used = EVERY + ("use", "slide", "push")
+    grips = [
+        Grip("handle", "handle", middle, X, above(X, 35), used, thick, 0.3 * length, hole),
+        Grip("handle", "wrap", middle, X, above(X, 50), used, thick, 0.3 * length),
+        Grip("handle", "hook", middle, X, fan((0, 1, -0.6), X, 15, 3), HANDLING, thick, 0.3 * length),
+        Grip("handle", "hook", middle, X, fan((0, -1, -0.6), X, 15, 3), HANDLING, thick, 0.3 * length),
+        Grip("dial", "tripod", dial_at, Y, fan((-0.25, 0, -1), Y, 12, 3), ("set", "turn", "switch on", "switch off"), 0.008, 0.02),
+    ]
+    solids = [(parts, body), ("handle", handle), ("dial", moved(dial, dial_at))]
+    nouns = ("iron", "clothes iron", "flat iron", "steam iron")
+    return assemble("iron", nouns, solids, grips, tip=np.array([0, 0, 0]))
+
+
+FAMILIES = (iron, alarm_clock, binoculars, game_controller, headphones, mouse, watch, remote_control, calculator, light_switch)

@@ -4,8 +4,8 @@ import numpy as np
 
 from .devices import along_x, button
 from .plain import grid_box, rounded_line
-from .shape import HANDLING, HOLD, Grip, above, assemble, fan, level
-from .solids import bar, bezier, by_height, circle, divided, lathe, loft, mirrored, moved, rounded, squircle, tube
+from .shape import HANDLING, HOLD, Grip, above, assemble, level
+from .solids import bezier, by_height, circle, divided, lathe, loft, mirrored, moved, rounded, squircle, tube
 from .tools import bar_grip
 from .vessels import BOTH, EVERY, press_grip, wrap_grip
 
