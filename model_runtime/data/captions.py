@@ -847,7 +847,7 @@ COUNTS = {1: ("once", "one time"), 2: ("twice", "two times", "a couple of times"
 SAID = 0.5  # the chance that a detail is said
 
 COLOURS = ("red", "blue", "white", "black", "green", "yellow", "old", "new")
-PLURAL = re.compile(r"\b(?:scissors|shears|\w*glasses|spectacles|goggles|\w+phones|binoculars|tongs|pliers|pincers|tweezers)$")
+PLURAL = re.compile(r"\b(?:scissors|shears|\w*glasses|spectacles|\w+phones|binoculars|tongs|pliers|pincers|tweezers)$")
 MISSPELT = {"scissors": ("the scissor", "it"), "eyeglasses": ("an eyeglasses", "them")}  # as in GRAB's prompts
 UNCOUNTED = ("toothpaste", "ketchup")
 SILENT = {"left": 0.04, "right": 0.10, "both": 0.10}  # share of captions that name no hand; people are right-handed
