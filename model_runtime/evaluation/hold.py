@@ -20,7 +20,7 @@ from scipy.spatial.transform import Rotation
 
 from ..seam import UserError
 
-SKIN = 0.0015  # metres; pads give way by 1-2 mm under a few newtons (Serina et al. 1997)
+SKIN = 0.002  # metres: a fingertip gives way by about 2 mm under a few newtons (Serina et al. 1997)
 FRICTION = 0.9  # skin on plastic, wood or glass: 0.6-1.3 (Savescu et al. 2008; Tomlinson et al. 2007)
 DENSITY = 300.0  # kg/m3 of the convex hull: a full mug, a hammer, a phone all come out within a factor of three
 FARTHEST, WIDEST = 0.02, np.radians(45)  # a held object moves and turns no more than this in the second
@@ -86,7 +86,7 @@ def hold(pieces, vertices, faces, seconds=1.0, friction=FRICTION):
     thing = spec.worldbody.add_body(pos=middle)
     thing.mass, thing.ipos, thing.inertia, thing.iquat, thing.explicitinertial = mass, np.zeros(3), moments, quaternion, True
     thing.add_freejoint()
-    soft = dict(friction=(friction, 0.005, 0.0001), condim=3, solref=(0.02, 1.0), solimp=(0.8, 0.95, 0.002, 0.5, 2))
+    soft = dict(friction=(friction, 0.005, 0.0001), condim=3, solref=(0.02, 1.0), solimp=(0.8, 0.95, SKIN, 0.5, 2))
     for ball in balls:
         thing.add_geom(type=mujoco.mjtGeom.mjGEOM_SPHERE, size=(SKIN, 0, 0), pos=ball, contype=1, conaffinity=2, **soft)
     for number, piece in enumerate(pieces):
