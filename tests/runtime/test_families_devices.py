@@ -33,7 +33,8 @@ def test_the_working_point_leads_where_the_front_points(name):
 @pytest.mark.parametrize("name, part, actions", (
     ("alarm_clock", "button", {"switch off"}), ("torch", "button", {"switch on", "switch off"}),
     ("remote_control", "power", {"switch on"}), ("calculator", "keys", {"press"}), ("phone", "screen", {"tap"}),
-    ("game_controller", "buttons", {"press", "play"}), ("camera", "button", {"take picture"}), ("light_switch", "rocker", {"press"}),
+    ("game_controller", "buttons", {"press", "play"}), ("camera", "button", {"take picture"}),
+    ("light_switch", "rocker", {"press"}),
 ))  # fmt: skip
 def test_buttons_stand_out_and_can_be_pressed(name, part, actions):
     """Just before the fingertip's point there is air, and just after it the button."""

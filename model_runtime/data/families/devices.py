@@ -8,7 +8,20 @@ from scipy.interpolate import PchipInterpolator
 
 from .plain import keyed_box
 from .shape import HANDLING, HOLD, Grip, above, assemble, fan
-from .solids import bezier, by_height, circle, divided, lathe, loft, mirrored, moved, rounded, rounded_box, squircle, tube
+from .solids import (
+    bezier,
+    by_height,
+    circle,
+    divided,
+    lathe,
+    loft,
+    mirrored,
+    moved,
+    rounded,
+    rounded_box,
+    squircle,
+    tube,
+)
 from .tools import bar_grip
 from .vessels import BOTH, EVERY, press_grip
 
@@ -73,7 +86,8 @@ def alarm_clock(rng):
     at = np.array([-depth / 2, rng.uniform(-0.4, 0.4) * radius, rng.uniform(-0.3, 0.3) * radius])
     back = along_x(button(knob, 0.010))
     solids.append(("knob", (at + back[0] * [-1, 1, 1], back[1][:, ::-1])))
-    sides = [Grip("body", "wrap", side * 0.55 * radius, UP, fan(-side, UP, 15, 3), EVERY, depth / 2, radius) for side in (Y, -Y)]
+    sides = [Grip("body", "wrap", side * 0.55 * radius, UP, fan(-side, UP, 15, 3), EVERY, depth / 2, radius)
+             for side in (Y, -Y)]  # fmt: skip
     grips = [
         *sides,
         Grip("body", "two", np.zeros(3), UP, np.stack([Y, -Y]), BOTH + ("shake",), radius, radius),
@@ -130,8 +144,10 @@ def game_controller(rng):
     thick, fat = rng.uniform(0.014, 0.018), rng.uniform(0.018, 0.023)
     rows = np.array([  # across: the rear edge, the front edge, half the height
         (0.0, -1.5 * fat, 1.1 * fat, 0.95), (0.45, -1.55 * fat, 1.15 * fat, 1.0), (0.68, -1.9 * fat, 1.2 * fat, 1.0),
-        (0.82, -0.85 * reach, 1.15 * fat, 0.97), (0.95, -0.98 * reach, 1.0 * fat, 0.92), (1.06, -reach, 0.65 * fat, 0.82),
-        (1.16, -0.97 * reach, 0.1 * fat, 0.64), (1.22, -0.9 * reach, -0.4 * fat, 0.42), (1.25, -0.8 * reach, -0.9 * fat, 0.15),
+        (0.82, -0.85 * reach, 1.15 * fat, 0.97), (0.95, -0.98 * reach, 1.0 * fat, 0.92),
+        (1.06, -reach, 0.65 * fat, 0.82), (1.16, -0.97 * reach, 0.1 * fat, 0.64),
+        (1.22, -0.9 * reach, -0.4 * fat, 0.42),
+        (1.25, -0.8 * reach, -0.9 * fat, 0.15),
     ])  # fmt: skip
     y = np.concatenate([np.linspace(0, 1.1, 20), np.linspace(1.13, 1.25, 7)])
     rear, front, high = PchipInterpolator(rows[:, 0], rows[:, 1:])(y).T
@@ -142,7 +158,8 @@ def game_controller(rng):
     rings[..., 1] = wide * y[:, None]
     rings[..., 2] = thick * high[:, None] * outline[:, 0]
     solids = [("body", loft(rings))]
-    stick = lathe(rounded([(0.005, -0.008), (0.005, 0.005), (0.009, 0.007), (0.0085, 0.0105), (0.003, 0.0095)], 0.001, 2), 16)
+    stick = lathe(rounded([(0.005, -0.008), (0.005, 0.005), (0.009, 0.007), (0.0085, 0.0105), (0.003, 0.0095)],
+                          0.001, 2), 16)  # fmt: skip
     top = 0.95 * thick
     at = np.array([-0.75 * fat, 0.34 * wide, top])
     solids += [("sticks", moved(stick, at * [1, side, 1])) for side in (1, -1)]
@@ -174,14 +191,16 @@ def headphones(rng):
     size, long = rng.uniform(0.028, 0.042), rng.uniform(1.0, 1.25)
     width, thin = rng.uniform(0.007, 0.016), rng.uniform(0.003, 0.006)
     low = size * long
-    path = bezier([(half, 1.05 * low), (1.12 * half, 1.35 * height), (-1.12 * half, 1.35 * height), (-half, 1.05 * low)], 44)
+    path = bezier([(half, 1.05 * low), (1.12 * half, 1.35 * height), (-1.12 * half, 1.35 * height),
+                   (-half, 1.05 * low)], 44)  # fmt: skip
     path[:, 1] *= height / path[:, 1].max()
     path = np.vstack([[half, 0.9 * low], path, [-half, 0.9 * low]])
     t = np.abs(np.linspace(-1, 1, len(path)))
     band = tube(np.column_stack([0 * t, path]), width * (1 - 0.45 * np.clip(2.5 * t - 1.3, 0, 1)),
                 thin * (1 + 0.5 * np.clip(2 - 4 * t, 0, 1)), 18, X, 2.6)  # fmt: skip
     deep = rng.uniform(0.012, 0.02)
-    profile = rounded([(0.4 * size, 0.5 * deep), (0.85 * size, 0.4 * deep), (0.95 * size, 0), (0.85 * size, -0.1 * deep),
+    profile = rounded([(0.4 * size, 0.5 * deep), (0.85 * size, 0.4 * deep), (0.95 * size, 0),
+                       (0.85 * size, -0.1 * deep),
                        (size, -0.2 * deep), (size, -1.2 * deep), (0.5 * size, -1.2 * deep), (0.45 * size, -0.5 * deep),
                        (0.1 * size, -0.5 * deep)][::-1],
                       [0.002, 0.003, 0.008, 0.008, 0.002, 0.002, 0.004, 0.008][:7])  # fmt: skip
@@ -237,7 +256,8 @@ def mouse(rng):
     used = ("use", "slide")
     grips = [
         Grip("body", "palm", np.array([hump, 0, height]), Y, -UP, (*used, "push", "browse"), 0.0, 0.01),
-        Grip("body", "pinch", np.array([hump, 0, 0.45 * height]), X, above(X, 25), EVERY + used, width / 2, 0.4 * length),
+        Grip("body", "pinch", np.array([hump, 0, 0.45 * height]), X, above(X, 25), EVERY + used, width / 2,
+             0.4 * length),
         *press_grips("wheel", wheel_at + [0, 0, 0.009], ("press", "tap", "browse"), (Y,)),
     ]
     nouns = ("mouse", "computer mouse", "pc mouse")
@@ -254,7 +274,8 @@ def watch(rng):
     closed = rng.uniform() < 0.6
     if closed:
         half, deep = rng.uniform(0.026, 0.032), rng.uniform(0.045, 0.054)
-        side = bezier([(0.6 * radius, -0.2 * thick), (1.5 * half, 0), (1.35 * half, -deep), (0.6 * half, -deep), (0, -deep)], 24)
+        side = bezier([(0.6 * radius, -0.2 * thick), (1.5 * half, 0), (1.35 * half, -deep), (0.6 * half, -deep),
+                       (0, -deep)], 24)  # fmt: skip
     else:
         reach = rng.uniform(0.085, 0.115)
         side = bezier([(0.6 * radius, -0.2 * thick), (1.5 * radius, 0.1 * thick), (1.6 * radius, strap - thick),
@@ -266,7 +287,8 @@ def watch(rng):
                                   (0.82 * radius, 0.75 * thick), (0.2 * radius, 0.75 * thick)], 0.001), 0.006),
                  44, dial)  # fmt: skip
     middle = case[0][case[1]].mean(1)
-    parts = np.where((middle[:, 2] > 0.7 * thick) & (np.linalg.norm(middle[:, :2], axis=1) < 0.83 * radius), "dial", "case")
+    parts = np.where((middle[:, 2] > 0.7 * thick) & (np.linalg.norm(middle[:, :2], axis=1) < 0.83 * radius), "dial",
+                     "case")  # fmt: skip
     crown = rng.uniform(0.0026, 0.004)
     knob = along_x(button(crown, 0.0055))
     solids = [(parts, case), ("crown", moved(knob, (radius, 0, 0)))]
@@ -292,8 +314,10 @@ def watch(rng):
     else:
         at = side[-6]
         for s in (1, -1):
-            grips.append(Grip("strap", "pinch", np.array([0, s * at[0], at[1]]), Y, above(Y, 20, 3), every, width, 0.03))
-    nouns = ("watch", "wrist watch", "wristwatch") + (("smart watch",) if dial[:, 0].max() > 1.05 else ("analogue watch",))
+            grips.append(Grip("strap", "pinch", np.array([0, s * at[0], at[1]]), Y, above(Y, 20, 3), every, width,
+                              0.03))  # fmt: skip
+    kind = "smart watch" if dial[:, 0].max() > 1.05 else "analogue watch"
+    nouns = ("watch", "wrist watch", "wristwatch", kind)
     return assemble("watch", nouns, solids, grips, tip=tip, front=UP, up=Y)
 
 
@@ -306,7 +330,8 @@ def remote_control(rng):
     power = button(0.005, 0.0018)
     power_at = np.array([0.42 * size[0], rng.choice([-0.2, 0.2]) * size[1], size[2] / 2])
     grips = [
-        bar_grip("body", -0.42 * size * X, 0.1 * size * X, size[1] / 2, EVERY + ("use", *SWITCH[1:], "shake"), "wrap", 35),
+        bar_grip("body", -0.42 * size * X, 0.1 * size * X, size[1] / 2, EVERY + ("use", *SWITCH[1:], "shake"), "wrap",
+                 35),
         bar_grip("body", -0.3 * size * X, 0.3 * size * X, size[1] / 2, EVERY + ("use",), "pinch", 25),
         *press_grips("power", power_at + [0, 0, 0.0018], SWITCH),
         *press_grips("keys", tops[len(tops) // 2], ("press", "tap", "browse")),
@@ -360,7 +385,8 @@ def iron(rng):
     thick, power = rng.uniform(0.010, 0.014), rng.uniform(0.7, 1.2)
     angle = np.arange(52) * 2 * np.pi / 52
     drop = np.stack([0.5 * length * np.cos(angle), half * np.sin(angle) * np.abs(np.sin(angle / 2)) ** power * 1.25], 1)
-    profile = divided(rounded([(0.5, 0), (1.0, 0), (1.0, 0.008), (0.93, 0.010), (0.86, 0.6 * top), (0.6, top), (0.2, top)],
+    profile = divided(rounded([(0.5, 0), (1.0, 0), (1.0, 0.008), (0.93, 0.010), (0.86, 0.6 * top), (0.6, top),
+                               (0.2, top)],
                               [0.001, 0.001, 0.001, 0.01, 0.012]) * [0.1, 1], 0.009) / [0.1, 1]  # fmt: skip
     rings = np.zeros((len(profile), 52, 3))
     rings[..., :2] = profile[:, None, :1] * drop
@@ -383,11 +409,13 @@ def iron(rng):
         Grip("handle", "wrap", middle, X, above(X, 50), used, thick, 0.3 * length),
         Grip("handle", "hook", middle, X, fan((0, 1, -0.6), X, 15, 3), HANDLING, thick, 0.3 * length),
         Grip("handle", "hook", middle, X, fan((0, -1, -0.6), X, 15, 3), HANDLING, thick, 0.3 * length),
-        Grip("dial", "tripod", dial_at, Y, fan((-0.25, 0, -1), Y, 12, 3), ("set", "turn", "switch on", "switch off"), 0.008, 0.02),
+        Grip("dial", "tripod", dial_at, Y, fan((-0.25, 0, -1), Y, 12, 3), ("set", "turn", "switch on", "switch off"),
+             0.008, 0.02),
     ]
     solids = [(parts, body), ("handle", handle), ("dial", moved(dial, dial_at))]
     nouns = ("iron", "clothes iron", "flat iron", "steam iron")
     return assemble("iron", nouns, solids, grips, tip=np.array([0, 0, 0]))
 
 
-FAMILIES = (iron, alarm_clock, binoculars, game_controller, headphones, mouse, watch, remote_control, calculator, light_switch)
+FAMILIES = (iron, alarm_clock, binoculars, game_controller, headphones, mouse, watch, remote_control, calculator,
+            light_switch)  # fmt: skip

@@ -27,14 +27,16 @@ def eyeglasses(rng):
     outline = squircle(44, rng.uniform(2.0, 3.6)) * [wide, tall]
     outline[:, 1] *= 1 - rng.uniform(0, 0.25) * (outline[:, 1] < 0) * (outline[:, 1] / tall) ** 2
     inside = 1 - 2 * rim / (wide + tall)
-    profile = rounded([(0.3, -0.0008), (inside, -0.0008), (inside, -thick), (1.0, -thick), (1.0, thick), (inside, thick),
+    profile = rounded([(0.3, -0.0008), (inside, -0.0008), (inside, -thick), (1.0, -thick), (1.0, thick),
+                       (inside, thick),
                        (inside, 0.0008), (0.3, 0.0008)], [0.0005] + [0.012] * 4 + [0.0005], 2)  # fmt: skip
     lens = along_x(lathe(profile, 44, outline))
     lens = moved(lens, (0, gap + wide, 0))
     middle = lens[0][lens[1]].mean(1)
     parts = np.where(np.abs(middle[:, 0]) < 0.0009, "lenses", "frame")
     height = rng.uniform(0.2, 0.5) * tall
-    arch = bezier([(0, gap + 0.12 * wide, height), (0.004, 0.5 * gap, height + 0.004), (0.004, -0.5 * gap, height + 0.004),
+    arch = bezier([(0, gap + 0.12 * wide, height), (0.004, 0.5 * gap, height + 0.004),
+                   (0.004, -0.5 * gap, height + 0.004),
                    (0, -gap - 0.12 * wide, height)], 14)  # fmt: skip
     bridge = tube(arch, thick, 0.8 * rim, 12, np.cross(np.gradient(arch, axis=0), UP) @ np.diag([1, 1, 0]) * 0 + X)
     outer = gap + 2 * wide
@@ -49,7 +51,8 @@ def eyeglasses(rng):
     for s in (1, -1):
         solids.append(("frame", moved(hinge, (-0.001, s * (outer - 0.001), height))))
         if folded:
-            fold = np.column_stack([np.full(30, -0.005 - 0.003 * (s > 0)), s * (outer + side[:, 0]), height + side[:, 1]])
+            fold = np.column_stack([np.full(30, -0.005 - 0.003 * (s > 0)), s * (outer + side[:, 0]),
+                                    height + side[:, 1]])  # fmt: skip
             solids.append(("temples", tube(fold, 0.001, bar_high, 10, X)))
         else:
             path = np.column_stack([side[:, 0], np.full(30, s * outer), height + side[:, 1]])
@@ -80,7 +83,8 @@ def flute(rng):
     near = (holes[:, None] + 0.0045 * np.linspace(-1, 1, 6)).ravel()
     plain = np.arange(-0.49, 0.48, 0.03) * length
     plain = plain[np.abs(plain[:, None] - near).min(1) > 0.003]
-    x = np.sort(np.concatenate([near, plain, np.array([-0.5, -0.498, -0.47, 0.2, 0.205, 0.25, 0.255, 0.485, 0.498]) * length]))
+    joints = np.array([-0.5, -0.498, -0.47, 0.2, 0.205, 0.25, 0.255, 0.485, 0.498]) * length
+    x = np.sort(np.concatenate([near, plain, joints]))
     x = x[np.append(True, np.diff(x) > 4e-4)]
     knots = np.array([-0.5, -0.498, -0.47, -0.43, 0.15, 0.2, 0.205, 0.25, 0.255, 0.5]) * length
     thick = np.interp(x, knots, np.array([0.9 * bell, bell, bell, radius, radius, radius, 1.25 * radius, 1.25 * radius,
@@ -94,7 +98,8 @@ def flute(rng):
     low = np.interp(points[:, 0], x, cut)
     points[:, 2] = np.where(points[:, 2] < 0, points[:, 2] * (1 - 0.75 * low), points[:, 2] * (1 - 0.15 * low))
     middle = points[faces].mean(1)
-    parts = np.where(middle[:, 0] > 0.5 * length - beak, "mouthpiece", np.where(middle[:, 0] < -0.43 * length, "bell", "body"))
+    parts = np.where(middle[:, 0] > 0.5 * length - beak, "mouthpiece",
+                     np.where(middle[:, 0] < -0.43 * length, "bell", "body"))  # fmt: skip
     played = ("play", "use")
     far, close = (-0.42 * length * X, -0.14 * length * X), (-0.12 * length * X, 0.19 * length * X)
     grips = [
@@ -125,7 +130,8 @@ def stamp(rng):
     widest = side[8:][np.argmax(side[8:, 0])]
     top = np.array([0, 0, widest[1]])
     grips = [
-        wrap_grip("handle", np.interp((base + 0.004 + height) / 2, side[:, 1], side[:, 0]), base + 0.004, height, stamped),
+        wrap_grip("handle", np.interp((base + 0.004 + height) / 2, side[:, 1], side[:, 0]), base + 0.004, height,
+                  stamped),
         Grip("handle", "tripod", top, Y, above(Y, 30), stamped, widest[0], 2 * knob),
         Grip("handle", "pinch", top, Y, above(Y, 30), stamped, widest[0], 2 * knob),
         Grip("handle", "pinch", top, UP, level(8), stamped, widest[0], 2 * knob),
@@ -151,8 +157,8 @@ def toothbrush(rng):
     widths = np.array(widths)
     x = divided(widths[:, :1] * np.ones((1, 2)), 0.005)[:, 0]
     z = bend * np.clip(1 + x / (0.45 * length), 0, 1) ** 2 * (1 - 0.6 * np.clip(1 + x / (0.25 * length), 0, 1))
-    handle = tube(np.stack([x, 0 * x, z], 1), np.interp(x, *widths[:, :2].T), np.interp(x, widths[:, 0], widths[:, 2]), 20,
-                  power=2.4)  # fmt: skip
+    handle = tube(np.stack([x, 0 * x, z], 1), np.interp(x, *widths[:, :2].T), np.interp(x, widths[:, 0], widths[:, 2]),
+                  20, power=2.4)  # fmt: skip
     rows, columns = int(rng.integers(5, 9)), 3
     tufts = []
     for count, span in ((rows, 0.86 * head), (columns, 1.8 * wide)):
@@ -185,13 +191,15 @@ def toothpaste(rng):
     cap_length = rng.uniform(0.014, 0.026)
     full = rng.uniform(0.55, 0.8)
     outline = circle(44)
-    rows = [(-length, 1.12 * half, 0.0012), (-length + 0.006, 1.12 * half, 0.0013), (-length + 0.0075, 1.1 * half, 0.003),
+    rows = [(-length, 1.12 * half, 0.0012), (-length + 0.006, 1.12 * half, 0.0013),
+            (-length + 0.0075, 1.1 * half, 0.003),
             (-full * length, 1.05 * half, 0.62 * fat), (-0.3 * length, half, 0.9 * fat), (-0.05 * length, half, fat),
             (0.0, 0.97 * half, 0.97 * fat), (0.003, 0.88 * half, 0.88 * fat), (0.009, 0.75 * cap, 0.75 * cap),
             (0.0095, 0.98 * cap, 0.98 * cap), (0.0105, cap, cap), (0.009 + cap_length, 0.88 * cap, 0.88 * cap),
             (0.010 + cap_length, 0.8 * cap, 0.8 * cap)]  # fmt: skip
     rows = divided(np.array(rows), 0.008)
-    ridges = 1 + 0.03 * np.cos(np.arange(44) * np.pi)[None] * ((rows[:, 0] > 0.0100) & (rows[:, 0] < 0.009 + cap_length))[:, None]
+    on_cap = (rows[:, 0] > 0.0100) & (rows[:, 0] < 0.009 + cap_length)
+    ridges = 1 + 0.03 * np.cos(np.arange(44) * np.pi)[None] * on_cap[:, None]
     rings = np.zeros((len(rows), 44, 3))
     rings[..., 0] = rows[:, :1]
     rings[..., 1] = rows[:, 1:2] * outline[:, 0] * ridges
@@ -202,11 +210,14 @@ def toothpaste(rng):
     squeezed = EVERY + ("squeeze", "use")
     at = -0.25 * length
     grips = [
-        bar_grip("body", (-0.75 * length, 0, 0), (-0.02 * length, 0, 0), 0.97 * half, squeezed + ("shake",), "wrap", 45),
+        bar_grip("body", (-0.75 * length, 0, 0), (-0.02 * length, 0, 0), 0.97 * half, squeezed + ("shake",), "wrap",
+                 45),
         bar_grip("body", (-0.6 * length, 0, 0), (-0.1 * length, 0, 0), half, squeezed, "pinch", 25),
         bar_grip("cap", (0.010, 0, 0), (0.009 + cap_length, 0, 0), cap, HANDLING + (HOLD,), "tripod", 30),
-        Grip("body", "press", np.array([at, 0, np.interp(at, rows[:, 0], rows[:, 2])]), Y, -UP, ("press", "tap"), 0.0, 0.01),
-        Grip("body", "palm", np.array([at, 0, np.interp(at, rows[:, 0], rows[:, 2])]), Y, -UP, ("slide", HOLD), 0.0, 0.02),
+        Grip("body", "press", np.array([at, 0, np.interp(at, rows[:, 0], rows[:, 2])]), Y, -UP, ("press", "tap"), 0.0,
+             0.01),
+        Grip("body", "palm", np.array([at, 0, np.interp(at, rows[:, 0], rows[:, 2])]), Y, -UP, ("slide", HOLD), 0.0,
+             0.02),
     ]
     nouns = ("toothpaste", "tube of toothpaste", "toothpaste tube", "tube", "tube of cream")
     return assemble("toothpaste", nouns, [(parts, solid)], grips, tip=(0.010 + cap_length) * X)
@@ -225,8 +236,10 @@ def pen(rng):
     else:
         outline = circle(sides)
         waist = rng.uniform(0.85, 1.0)
-        profile = [(0.8 * radius, -length), (radius, -length + 0.002), (radius, -0.55 * length), (1.04 * radius, -0.54 * length),
-                   (waist * radius, -1.6 * cone), (0.9 * radius, -cone), (1.6 * lead, -0.0035), (lead, -0.0025), (lead, 0)]  # fmt: skip
+        profile = [(0.8 * radius, -length), (radius, -length + 0.002), (radius, -0.55 * length),
+                   (1.04 * radius, -0.54 * length),
+                   (waist * radius, -1.6 * cone), (0.9 * radius, -cone), (1.6 * lead, -0.0035), (lead, -0.0025),
+                   (lead, 0)]  # fmt: skip
     body = along_x(lathe(divided(np.array(profile), 0.006), sides, outline))
     middle = body[0][body[1]].mean(1)[:, 0]
     solids = [(np.where(middle > -cone, "point", "body"), body)]
@@ -234,7 +247,8 @@ def pen(rng):
         knob = along_x(button(0.55 * radius, 0.008))
         solids.append(("button", ((knob[0] * [-1, 1, 1]) - [length, 0, 0], knob[1][:, ::-1])))
         clip = np.array([(-length + 0.004, 0.3 * radius), (-length + 0.004, 1.2 * radius + 0.001),
-                         (-length + 0.008, 1.2 * radius + 0.0015), (-length + 0.042, 1.2 * radius + 0.0008)])  # fmt: skip
+                         (-length + 0.008, 1.2 * radius + 0.0015),
+                         (-length + 0.042, 1.2 * radius + 0.0008)])  # fmt: skip
         clip = divided(clip, 0.003)
         solids.append(("clip", tube(np.column_stack([clip[:, 0], 0 * clip[:, 0], clip[:, 1]]), 0.0016, 0.0006, 10)))
     used = EVERY + ("use",)
@@ -261,7 +275,8 @@ def comb(rng):
     radius = 0.0018
     cuts = np.concatenate([edges + length / 2, np.linspace(-length / 2, -length / 2 + handle, 6)])
     wide = (back + tooth) / 2
-    lines = [rounded_line(length / 2, radius, np.sort(cuts)), rounded_line(wide, radius, np.linspace(-0.7, 0.7, 3) * wide),
+    lines = [rounded_line(length / 2, radius, np.sort(cuts)),
+             rounded_line(wide, radius, np.linspace(-0.7, 0.7, 3) * wide),
              rounded_line(thick / 2, radius, np.zeros(0))]  # fmt: skip
     points, faces = grid_box(lines, radius)
     along = points[:, 0] - length / 2  # from -length to 0
@@ -299,7 +314,8 @@ def cutlery(rng, tines):
     reach = bowl if not tines else 0.5 * bowl
     x = np.concatenate([np.linspace(-length, -0.97 * length, 6), np.linspace(-0.94 * length, -reach - 0.004, 22),
                         np.linspace(-reach, -0.06 * reach, 16), np.linspace(-0.04 * reach, 0, 5)])  # fmt: skip
-    widths = np.interp(x, [-length, -0.95 * length, -0.8 * length, -reach - 0.015, -reach], [end, end, 0.75 * end, neck, neck])
+    widths = np.interp(x, [-length, -0.95 * length, -0.8 * length, -reach - 0.015, -reach],
+                       [end, end, 0.75 * end, neck, neck])  # fmt: skip
     widths *= np.sqrt(1 - np.clip(-(x + 0.97 * length) / (0.0305 * length), 0, 0.99) ** 2)
     u = np.clip((x + reach) / reach, 0, 1)
     if tines:

@@ -98,7 +98,8 @@ def phone(rng):
         Grip("edges", "pinch", np.zeros(3), X, above(X, 25), every, size[1] / 2, 0.7 * size[0]),
         Grip("edges", "two", np.zeros(3), Y, np.stack([X, -X]), BOTH + looked_at, size[0] / 2, 0.7 * size[1]),
         Grip("edges", "lateral", -0.5 * size * X, Y, X, ("hand over", HOLD), size[2] / 2, 0.5 * size[1]),
-        *(press_grip("screen", face + [x * size[0], 0, 0], ("press", "tap", "browse", "switch on", "switch off"), axis=axis)
+        *(press_grip("screen", face + [x * size[0], 0, 0], ("press", "tap", "browse", "switch on", "switch off"),
+                     axis=axis)
           for x in (0.1, -0.2) for axis in (X, Y)),
         *(Grip("screen", "palm", face, axis, -UP, ("slide", "push"), 0.0, 0.02) for axis in (X, Y)),
     ]  # fmt: skip
@@ -259,7 +260,8 @@ def camera(rng):
         Grip("body", "two", np.zeros(3), UP, np.stack([Y, -Y]), BOTH + seen + ("browse",), wide / 2, height),
         Grip("body", "pinch", np.array([0, -0.3 * wide, height / 2 - 0.025]), Y, above(Y, 20), HANDLING, depth / 2,
              0.3 * wide),
-        Grip("body", "wrap", np.array([0, 0.02 - wide / 2, 0]), UP, fan(Y, UP, 30, 3), EVERY + seen + ("browse",), 0.022,
+        Grip("body", "wrap", np.array([0, 0.02 - wide / 2, 0]), UP, fan(Y, UP, 30, 3), EVERY + seen + ("browse",),
+             0.022,
              height),
         press_grip("button", shutter, ("press", "tap", "take picture"), axis=X),
         press_grip("button", shutter, ("press", "tap", "take picture"), axis=Y),

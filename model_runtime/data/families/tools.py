@@ -196,7 +196,8 @@ def brush(rng):
         bar_grip("handle", start, end, radius, painted, "tripod", 40),
         bar_grip("handle", start, end, radius, HANDLING + ("brush",), "lateral", 30),
     ]
-    nouns, solids = ("brush", "paint brush", "paintbrush"), [("handle", handle), ("ferrule", ferrule), ("bristles", hair)]
+    nouns, solids = ("brush", "paint brush", "paintbrush"), [("handle", handle), ("ferrule", ferrule),
+                                                             ("bristles", hair)]  # fmt: skip
     return assemble("brush", nouns, solids, grips, tip=np.array([x[-1], 0, 0]))
 
 

@@ -76,7 +76,8 @@ def palm_grips(part, radius, height, away_from=None, actions=("push", "slide")):
 
 def press_grip(part, point, actions=("tap",), approach=(0, 0, -1), axis=Y):
     """A fingertip on a point of the surface."""
-    return Grip(part, "press", np.asarray(point, np.float64), np.asarray(axis, np.float64), approach, actions, 0.0, 0.01)
+    return Grip(part, "press", np.asarray(point, np.float64), np.asarray(axis, np.float64), approach, actions, 0.0,
+                0.01)  # fmt: skip
 
 
 def under_grip(part, low, width):
@@ -121,7 +122,8 @@ def mug(rng):
     every = EVERY + ("drink", "pour", "toast")
     grips = [handle_grip(centre, hole, half_thick, high - low, every)]
     if radius_at(0.5 * height) < WRAP_RADIUS:
-        grips.append(wrap_grip("body", radius_at(0.5 * height), 0.1 * height, 0.9 * height, every + ("clean",), BACK, 75))
+        grips.append(wrap_grip("body", radius_at(0.5 * height), 0.1 * height, 0.9 * height, every + ("clean",), BACK,
+                               75))  # fmt: skip
     grips.append(rim_grip(radius - wall / 2, wall, height))
     grips.append(hook_grip("handle", centre, UP, fan((1, 0, 0), UP, 40), half_thick, high - low, HANDLING + ("drink",)))
     grips += palm_grips("body", radius_at(0.5 * height), 0.5 * height, BACK)
@@ -218,7 +220,8 @@ def bowl(rng):
     parts = by_height(solid, "body", height - 0.008, "rim")
     nouns = ("bowl", "cereal bowl", "soup bowl", "dish", "salad bowl")
     grips = [rim_grip(radius - wall / 2, wall, height, EVERY + ("pour", "clean")), two]
-    grips += [under_grip("body", 0, foot), *palm_grips("body", np.interp(0.7 * height, outer[:, 1], outer[:, 0]), 0.7 * height)]
+    grips += [under_grip("body", 0, foot), *palm_grips("body", np.interp(0.7 * height, outer[:, 1], outer[:, 0]),
+                                                       0.7 * height)]  # fmt: skip
     return assemble("bowl", nouns, [(parts, solid)], grips, mouth)
 
 
