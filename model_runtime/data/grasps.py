@@ -52,6 +52,18 @@ class Kind:
 
 
 ALL = (1.0, 1.0, 0.5, 0.7, 2.0)  # without the thumb there is no grasp
+# Flexion with the pads of the thumb and of index and middle finger facing each other, 2 cm and 10 cm apart; and of the
+# thumb and the index finger's side, 1 cm and 4 cm. Found by optimising the bundled hand for it.
+PINCH = (
+    (0.57, 0.80, 0.54, 0.73, 0.84, 0.56, 0.78, 0.80, 0.53, 0.75, 0.82, 0.55, 0.87, -0.03, 0.00),
+    (0.12, 0.60, 0.42, 0.08, 0.52, 0.38, 0.20, 0.40, 0.28, 0.14, 0.45, 0.30, -0.05, -0.03, 0.60),
+)
+LATERAL = (
+    (0.85, 1.18, 0.76, 0.90, 1.15, 0.75, 1.00, 1.15, 0.75, 0.95, 1.15, 0.75, 0.06, 0.66, 0.26),
+    (0.75, 1.18, 0.76, 0.85, 1.15, 0.75, 0.95, 1.15, 0.75, 0.90, 1.15, 0.75, -0.05, 0.06, 0.75),
+)
+PRECISE = {"pinch": (PINCH, 0.02, 0.10), "tripod": (PINCH, 0.02, 0.10), "side": (PINCH, 0.02, 0.10),
+           "rim": (PINCH, 0.02, 0.10), "lateral": (LATERAL, 0.01, 0.04)}  # fmt: skip
 KINDS = {
     "wrap": Kind(90, (-0.082, -0.034, 0.004), (0.25, 0.25, 0.10), ALL, (4,), 2, True, 1.0),
     "handle": Kind(80, (-0.094, -0.030, 0.0), (0.45, 0.45, 0.18), ALL, (4,), 2, True, 1.0),
@@ -131,21 +143,49 @@ def thumb_sides(grip, way, towards, rng):
     return np.where(rng.random((len(way), 1)) < chance, 1.0, -1.0) * grip.axis
 
 
-def around(grip, side, towards, rng, count):
-    """Wrist poses near a grip: rotation (N, 3, 3), translation (N, 3), the way the hand travels (N, 3), the way from
-    thumb to fingers (N, 3); numpy."""
+def before(hand, grip, rng, count):
+    """Hands shaped to take hold, wrist at the origin: flexion (N, 15), the point that is to meet the grip's middle, the
+    way the hand reaches and its thumb side, (N, 3) each, unit; numpy."""
     kind = KINDS[grip.kind]
-    mirror = np.array([1.0 if side == 1 else -1.0, 1.0, 1.0])
-    angle = np.radians(kind.reach + rng.normal(0, 12, count))
-    reach = np.stack([-np.cos(angle), -np.sin(angle), 0 * angle], 1) * mirror
+    if grip.kind not in PRECISE:
+        mirror = np.array([1.0 if hand.side == 1 else -1.0, 1.0, 1.0])
+        angle = np.radians(kind.reach + rng.normal(0, 12, count))
+        reach = np.stack([-np.cos(angle), -np.sin(angle), 0 * angle], 1) * mirror
+        first, middle, thumb = kind.curl
+        flexion = np.array([first, middle, COUPLING * middle] * 4 + [thumb] * 3)
+        if grip.kind == "press":
+            flexion[3:12] = [1.1, 1.2, 0.8] * 3
+        return np.tile(flexion, (count, 1)), np.tile(kind.anchor * mirror, (count, 1)), reach, np.tile([0, 0, 1.0], (count, 1))
+    (shut, wide), least, most = PRECISE[grip.kind]
+    gap = np.clip(2 * grip.radius + rng.uniform(0.02, 0.035, count), least, most + 0.01)
+    flexion = np.array(shut) + ((gap - least) / (most - least))[:, None] * (np.array(wide) - np.array(shut))
+    turns = torch.as_tensor(flexion, dtype=torch.float32, device=hand.template.device)
+    still = torch.eye(3, device=turns.device).expand(count, 3, 3)
+    vertices, joints = hand(whole_pose(hand.side, still, turns, turns[:, :5] * 0), turns[:, :3] * 0)
+    segment = hand.weights.argmax(1) - 1
+    thumb, index, middle = (vertices[:, (segment == joint) & hand.palmar_mask].mean(1) for joint in (14, 2, 5))
+    fingers = (index + middle) / 2
+    if grip.kind == "lateral":
+        fingers = vertices[:, (segment == 1) & (hand.normals(hand.template)[:, 2] > 0.6)].mean(1)
+    close = torch.nn.functional.normalize(fingers - thumb, dim=-1)
+    reach = (thumb + fingers) / 2 - (joints[:, 1] + joints[:, 13]) / 2
+    reach = torch.nn.functional.normalize(reach - (reach * close).sum(-1, keepdim=True) * close, dim=-1)
+    up = torch.linalg.cross(close, reach) * (1 if hand.side == 1 else -1)
+    return flexion, *(value.cpu().double().numpy() for value in ((thumb + fingers) / 2, reach, up))
+
+
+def around(hand, grip, towards, rng, count):
+    """Hands near a grip: wrist rotation (N, 3, 3), translation (N, 3), the way the hand travels (N, 3), the way from
+    thumb to fingers (N, 3), flexion (N, 15); numpy."""
+    kind = KINDS[grip.kind]
+    flexion, anchor, reach, up = before(hand, grip, rng, count)
     way = grip.approach[rng.integers(len(grip.approach), size=count)]
     if grip.kind == "two":  # each hand on its own side
-        way = np.where((way[:, :1] > 0) == (side == 1), -way, way)
+        way = np.where((way[:, :1] > 0) == (hand.side == 1), -way, way)
     thumb = thumb_sides(grip, way, towards, rng)
     thumb = thumb - way * (way * thumb).sum(1, keepdims=True)
     thumb /= np.linalg.norm(thumb, axis=1, keepdims=True)
     # World axes of the hand: its reach goes along `way`, its thumb side along the held axis.
-    up = np.broadcast_to([0, 0, 1.0], reach.shape)
     local = np.stack([reach, up, np.cross(reach, up)], 2)
     world = np.stack([way, thumb, np.cross(way, thumb)], 2)
     tilt = Rotation.from_rotvec(rng.normal(0, np.radians(0.6 * kind.spread), (count, 3)))
@@ -154,20 +194,21 @@ def around(grip, side, towards, rng, count):
     slide = {"press": 0.0, "palm": 0.0, "rim": 0.4}.get(grip.kind, 1.0) * max(0.0, grip.length - 0.03)
     target = grip.centre + grip.axis * rng.uniform(-0.5, 0.5, (count, 1)) * slide
     target = target + rng.normal(0, 0.001 if grip.kind == "press" else 0.004, (count, 3))
-    across = (turn @ world)[:, :, 2] * mirror[0]
-    return rotation, target - rotation @ (np.array(kind.anchor) * mirror), (turn @ way[:, :, None])[..., 0], across
+    across = (turn @ world)[:, :, 2] * (1 if hand.side == 1 else -1)
+    translation = target - (rotation @ anchor[:, :, None])[..., 0]
+    return rotation, translation, (turn @ way[:, :, None])[..., 0], across, flexion
 
 
-def candidates(grips, side, towards, table, rng, count):
+def candidates(hand, grips, towards, table, rng, count):
     """Wrist poses that an arm reaches, the grips in turn, the comfortable first.
 
-    -> rotation (N, 3, 3), translation (N, 3), approach (N, 3), across (N, 3) from thumb to fingers, row (N,) of the grip;
-    numpy; N at most `count`.
+    -> rotation (N, 3, 3), translation (N, 3), approach (N, 3), across (N, 3) from thumb to fingers, flexion (N, 15),
+    row (N,) of the grip; numpy; N at most `count`.
     """
     each = max(40, 6 * count // len(grips))
-    poses = [np.concatenate(v) for v in zip(*(around(grip, side, towards, rng, each) for grip in grips))]
+    poses = [np.concatenate(v) for v in zip(*(around(hand, grip, towards, rng, each) for grip in grips))]
     rows = np.repeat(np.arange(len(grips)), each)
-    ease = comfort(poses[1], poses[0], side, table, np.array([grip.kind == "platform" for grip in grips])[rows])
+    ease = comfort(poses[1], poses[0], hand.side, table, np.array([grip.kind == "platform" for grip in grips])[rows])
     ease = ease + rng.uniform(0, 0.8, len(rows))  # not only the most comfortable ones
     rank = ease.reshape(-1, each).argsort(1).argsort(1).ravel()
     chosen = np.lexsort((ease, rank))
@@ -252,11 +293,16 @@ def arrive(prop, hand, side, state, ids, angle, betas):
     """Brings hands in from 15 cm away until something touches: one that starts inside a wall would never leave it."""
     pose = whole_pose(side, state["wrist"], state["flexion"], state["abduction"])
     vertices, _ = hand(pose, state["translation"], betas, vertex_ids=ids)
-    travelled = torch.full((len(vertices), 1), -0.15, device=vertices.device)
+    way = state["approach"]
+    room = vertices[..., 2].amin(-1) - state["table"] - 0.003  # above the table
+    down = (-way[:, 2]).clamp_min(0.0)
+    lift = torch.where(down < 0.3, (-room).clamp_min(0.0), 0.0).unsqueeze(1) * torch.tensor([0, 0, 1.0], device=way.device)
+    furthest = torch.where(down < 0.3, 0.008, (room / down.clamp_min(0.3)).clamp_max(0.008)).unsqueeze(1)
+    travelled = torch.full((len(vertices), 1), -0.15, device=way.device)
     for _ in range(20):
-        nearest = prop.distance(vertices + (travelled * state["approach"]).unsqueeze(1), angle).amin(-1, keepdim=True)
-        travelled = (travelled + (nearest - 0.001).clamp(0.0, 0.03)).clamp_max(0.008)
-    return state["translation"] + travelled * state["approach"]
+        nearest = prop.distance(vertices + (travelled * way + lift).unsqueeze(1), angle).amin(-1, keepdim=True)
+        travelled = torch.minimum(travelled + (nearest - 0.001).clamp(0.0, 0.03), furthest)
+    return state["translation"] + travelled * way + lift
 
 
 def closed(prop, hand, side, state, sight, angle, betas, steps=22):
@@ -264,10 +310,16 @@ def closed(prop, hand, side, state, sight, angle, betas, steps=22):
     flexion = state["flexion"].clone()
     free = state["closes"].repeat_interleave(3, 1)  # (N, 15)
     lever = torch.tensor([0.09, 0.05, 0.03] * 4 + [0.08, 0.05, 0.03], device=flexion.device)
-    segments = torch.stack([sight.segment == joint for joint in range(15)])
+    inner = torch.arange(60, device=flexion.device) // 12 * 3 + torch.arange(60, device=flexion.device) % 12 // 3 - 1
+    inner[::12] = inner[1::12] = inner[2::12] = -1  # of the bones' points: those between wrist and knuckle are the palm's
+    segments = torch.cat([sight.segment, inner])
+    segments = torch.stack([segments == joint for joint in range(15)])
     for _ in range(steps):
-        vertices, _ = hand(whole_pose(side, state["wrist"], flexion, state["abduction"]), state["translation"], betas, sight.ids)
-        distance = prop.distance(vertices, angle)
+        pose = whole_pose(side, state["wrist"], flexion, state["abduction"])
+        vertices, joints = hand(pose, state["translation"], betas, sight.ids)
+        points = torch.cat([vertices, core(vertices[:, -5:], joints, 3)], 1)
+        distance = torch.minimum(prop.distance(points, angle), points[..., 2] - state["table"][:, None] - 0.001)
+        distance[:, len(sight.ids) :] -= 0.005  # a thin wall may slip between the skin's vertices, not past the bones
         nearest = torch.where(segments, distance.unsqueeze(1), 1.0).amin(-1).unflatten(1, (5, 3))  # (N, 5, 3)
         beyond = nearest.flip(-1).cummin(-1).values.flip(-1).flatten(1)  # of a joint's segment and those after it
         stride = ((beyond - 0.001) / lever / 2).clamp(0.0, 0.08)
@@ -328,7 +380,7 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press, ho
 def starting(prop, hand, side, grips, rng, count, device):
     """Candidates as torch, ready to be optimised: a dict of tensors with one row each; None where no arm reaches."""
     shape = prop.shape
-    rotation, translation, approach, across, rows = candidates(grips, side, shape.tip, prop.table, rng, count)
+    rotation, translation, approach, across, flexion, rows = candidates(hand, grips, shape.tip, prop.table, rng, count)
     if len(rows) == 0:
         return None
     names = list(KINDS)
@@ -337,22 +389,17 @@ def starting(prop, hand, side, grips, rng, count, device):
     def tensor(values):
         return torch.as_tensor(np.array(values), dtype=torch.float32, device=device)
 
-    curl = tensor([kind.curl for kind in kinds])
-    flexion = torch.cat([curl[:, [0, 1, 1]].repeat(1, 4), curl[:, 2:].repeat(1, 3)], 1)
-    flexion[:, 2:12:3] *= COUPLING
     kind = torch.tensor([names.index(grips[row].kind) for row in rows], device=device)
     closes = (tensor([k.matter for k in kinds]) > 0).float()
     press = kind == names.index("press")
-    flexion[press, 3:12] = torch.tensor([1.1, 1.2, 0.8] * 3, device=device)
     closes[press] = 0.0
     lateral = kind == names.index("lateral")
     closes[lateral, :4] = 0.0
-    flexion[lateral, 3:12] += 0.15
     platform = kind == names.index("platform")
     return {
         "wrist": tensor(rotation), "translation": tensor(translation), "approach": tensor(approach),
         "across": tensor(across), "beside": tensor([beside(grips[row], prop.table) for row in rows]),
-        "flexion": flexion, "abduction": torch.zeros(len(rows), 5, device=device),
+        "flexion": tensor(flexion), "abduction": torch.zeros(len(rows), 5, device=device),
         "grip": torch.as_tensor(rows, device=device), "kind": kind, "matter": tensor([k.matter for k in kinds]),
         "pads": tensor([k.pads for k in kinds]), "closes": closes, "aimed": press.float(),
         "target": tensor([grips[row].centre for row in rows]),
