@@ -29,9 +29,11 @@ def lines(half, corner, step, extra=()):
     core = half - corner
     flat = np.linspace(-core, core, int(np.ceil(2 * core / step)) + 1) if core > 1e-6 else np.zeros(1)
     arc = core + corner * np.tan(np.linspace(0, np.pi / 4, 1 + max(2, int(np.ceil(0.8 * corner / step))))[1:])
-    values = np.concatenate([flat, arc, -arc, extra, -np.asarray(extra)])
-    values = np.unique(np.round(values, 7))
-    return values[np.append(True, np.diff(values) > 1e-5)]
+    fixed = np.concatenate([[half, -half], extra, -np.asarray(extra)])
+    plain = np.concatenate([flat, arc, -arc])
+    plain = np.unique(plain[np.abs(plain[:, None] - fixed).min(1) > 2e-4].round(6))
+    values = np.concatenate([plain[np.append(True, np.diff(plain) > 2e-4)], fixed])
+    return np.unique(values)
 
 
 def cut_box(x, y, z):
@@ -596,7 +598,7 @@ def ketchup(rng):
     grips = [
         Grip("body", "wrap", np.array([0, 0, 0.5 * shoulder]), UP, np.stack([Y, -Y, X, -X]), HELD + ("squeeze", "shake", "use"),
              0.95 * half * flat, 0.7 * shoulder),
-        Grip("body", "pinch", np.array([0, 0, 0.92 * shoulder]), X, above(X, 20, 3), HANDLING, 0.95 * half * flat, half),
+        Grip("body", "pinch", np.array([0, 0, 0.75 * shoulder]), UP, np.stack([X, -X]), HELD, 0.95 * half * flat, 0.3 * shoulder),
         front_grip("cap", "side", tab_at, 0.0015, 0.012, MOVED, Y, -X),
         front_grip("cap", "lateral", tab_at, 0.0015, 0.012, MOVED, Y, -X),
         across("cap", (0.2 * cap, 0, top + 0.5 * lid_height), cap, cap, MOVED, axis=X),
@@ -663,10 +665,10 @@ def flask(rng):
     every = HELD + ("drink", "pour", "shake")
     grips = [
         Grip("body", "wrap", np.array([0, 0, 0.5 * shoulder]), UP, level(12), every, radius, 0.8 * shoulder),
-        Grip("cap", "pinch", np.array([0, 0, height + 0.5 * cap_height]), Y, above(Y, 20, 3), act, cap, cap),
-        Grip("cap", "pinch", np.array([0, 0, height + 0.5 * cap_height]), X, above(X, 20, 3), act, cap, cap),
         Grip("cap", "tripod", np.array([0, 0, height + 0.5 * cap_height]), UP, level(12), act, cap, cap_height),
     ]
+    if len(solids) == 2:  # from above, where no spout is in the way
+        grips += [Grip("cap", "pinch", np.array([0, 0, height + 0.5 * cap_height]), axis, above(axis, 20, 3), act, cap, cap) for axis in (X, Y)]
     hinge = Hinge(np.array([0, 0, height]), UP, 0.0, rng.uniform(1.5, 4.0) * np.pi, ("cap",))
     nouns = ("flask", "water bottle", "thermos", "sports bottle", "drinking bottle", "bottle")
     return assemble("flask", nouns, solids, grips, mouth, hinge=hinge, steady=False)
