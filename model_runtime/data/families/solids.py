@@ -184,12 +184,12 @@ def sculpted(stations, side=(0, 1, 0), count=20, segments=20, power=2.0, blunt=1
     path, forward = line(at), line(at, 1)
     size = PchipInterpolator(chord, stations[:, 3:])(at)
     forward /= np.linalg.norm(forward, axis=1, keepdims=True)
-    angle = np.radians([22.0, 43.0, 63.0, 80.0])
+    angle = np.radians([28.0, 54.0, 77.0])
     reach, shrink = blunt * np.sin(angle)[:, None], np.cos(angle)[:, None]
     path = np.concatenate([(path[0] - reach * size[0].min() * forward[0])[::-1], path,
                            path[-1] + reach * size[-1].min() * forward[-1]])  # fmt: skip
     size = np.concatenate([(shrink * size[0])[::-1], size, shrink * size[-1]])
-    forward = np.concatenate([np.repeat(forward[:1], 4, 0), forward, np.repeat(forward[-1:], 4, 0)])
+    forward = np.concatenate([np.repeat(forward[:1], 3, 0), forward, np.repeat(forward[-1:], 3, 0)])
     across = np.asarray(side, np.float64) - forward * (forward @ np.asarray(side, np.float64))[:, None]
     across /= np.linalg.norm(across, axis=1, keepdims=True)
     up = np.cross(forward, across)
