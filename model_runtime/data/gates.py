@@ -18,11 +18,13 @@ import torch
 
 from ..hands.layer import core
 from ..hands.limits import ranges
-from ..objects.distance import NEAR_SURFACE, outer_surface
+from ..objects.distance import NEAR_SURFACE, outer_surface, winding_number
 
 STILL = 1e-5  # of each number of a hand's pose against a part: its skin then moves by less than 0.05 mm
 NEAR = 0.02  # metres; the grids reach 0.03
-FAR_MM = 100.0  # what is farther counts as this far
+FAR_MM = 50.0  # what is farther counts as this far
+CLASH = 0.004  # metres: hands this deep in one another clash, and no deeper place is sought
+INSIDE = 0.02  # metres: nothing in a hand is farther from its skin
 SPARSE = 80  # vertices that tell whether a hand is near
 FEW = 6  # nearest points of a frame, by the grid, whose exact distance is looked up
 
@@ -179,26 +181,27 @@ def unlike(pose, near):
 def hands_gap(left, right):
     """The least distance between two Skins, in mm, negative where one is in the other; FAR_MM where they stay far."""
     sample = torch.cdist(left.vertices[:, left.sparse], right.vertices[:, right.sparse]).amin((1, 2))
-    near = sample < FAR_MM / 2000 + left.cover + right.cover
-    if not near.any():
-        return FAR_MM
+    bound = sample - left.cover - right.cover  # no gap is less than this
+    near = bound < FAR_MM / 1000
     turn = right.turn[:, 0]
     pose = torch.cat([(left.place - right.place)[:, None] @ turn, turn.mT @ left.turn[:, 0],
                       left.turn[:, 1:].flatten(1, 2), right.turn[:, 1:].flatten(1, 2)], 1)  # fmt: skip
     rows, _ = unlike(pose.flatten(1).numpy(), near.numpy())
-    rows = rows[np.argsort(sample[rows].numpy())]
-    least = np.inf
-    for row in rows:
-        if sample[row] - left.cover - right.cover > least:  # no vertex is this far from all of the sparse ones
+    least = FAR_MM / 1000
+    for row in sorted(rows, key=lambda row: bound[row]):
+        if bound[row] > least or least < -CLASH:
             break
-        a, b = left.vertices[row].numpy(), right.vertices[row].numpy()
-        tree = cKDTree(b)
-        far, nearest = tree.query(np.concatenate([a, left.bones[row].numpy()]))
-        normals = right.hand.normals(right.vertices[row]).numpy()
-        points = np.concatenate([a, left.bones[row].numpy()])
-        inside = ((points - b[nearest]) * normals[nearest]).sum(1) < 0
-        least = min(least, far[: len(a)].min(), -far[inside & (far < 0.03)].max(initial=-np.inf))
-    return min(1000 * least, FAR_MM)
+        skin, other = torch.cat([left.vertices[row], left.bones[row]]).numpy(), right.vertices[row].numpy()
+        reach = max(least, INSIDE)
+        skin = skin[((skin > other.min(0) - reach) & (skin < other.max(0) + reach)).all(1)]
+        far, nearest = cKDTree(other).query(skin, distance_upper_bound=reach)
+        skin, far, nearest = (values[np.isfinite(far)] for values in (skin, far, nearest))
+        normals = right.hand.normals(right.vertices[row]).numpy()[nearest]
+        inside = (((skin - other[nearest]) * normals).sum(1) < 0.001) & (far < INSIDE)  # perhaps
+        if inside.any():
+            inside[inside] = winding_number(skin[inside], other, right.hand.faces.numpy()) > 0.5
+        least = min(least, np.where(inside, -far, far).min(initial=np.inf))
+    return 1000 * least
 
 
 def object_table(clip, prop):
