@@ -71,7 +71,7 @@ KINDS = {
     "pinch": Kind(40, (-0.125, -0.062, 0.020), (0.40, 0.40, 0.16), ALL, (4,), 2, True),
     "tripod": Kind(40, (-0.125, -0.062, 0.024), (0.45, 0.45, 0.18), (1.5, 1.5, 0.0, 0.2, 2.0), (0, 1, 4), 2, True),
     "side": Kind(35, (-0.128, -0.040, 0.012), (0.35, 0.35, 0.14), ALL, (4,), 2, True),
-    "rim": Kind(25, (-0.128, -0.050, 0.014), (0.45, 0.45, 0.18), ALL, (4,), 2, True),
+    "rim": Kind(25, (-0.128, -0.050, 0.014), (0.45, 0.45, 0.18), (1.0, 1.0, 0.1, 0.3, 2.0), (4,), 1, True),
     "lateral": Kind(20, (-0.118, -0.040, 0.042), (0.80, 0.95, 0.10), (1.5, 0.2, 0.0, 0.0, 2.0), (0, 4), 1, True),
     "hook": Kind(60, (-0.112, -0.022, -0.004), (0.35, 0.60, 0.0), (1.0, 1.0, 0.7, 1.0, 0.0), (), 3, False, 0.3),
     "platform": Kind(90, (-0.100, -0.022, 0.0), (0.10, 0.10, 0.0), (1.0, 1.0, 0.7, 1.0, 0.3), (), 3, False, 1.0, 22.0),
@@ -351,7 +351,7 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press, ho
         lying = distance[:, sight.middles].clamp(0.0, 0.02).sort(-1).values[:, : len(sight.middles) // 2].mean(-1)
         # Huber-like: far fingers are left alone instead of dragged.
         loss = hold * ((gap * 300).square() / (1 + (gap * 40).square()) * matter).sum(-1)
-        loss = loss + weight * ((0.0005 - distance).clamp_min(0.0) * 1000).square().sum(-1)
+        loss = loss + weight * ((state["clear"][:, None] - distance).clamp_min(0.0) * 1000).square().sum(-1)
         loss = loss + state["pads"] * (lying * 300).square() * 0.3
         loss = loss + ((CORE + 0.001 - through).clamp_min(0.0) * 700).square().sum(-1)
         loss = loss + ((table[:, None] + 0.003 - vertices[..., 2]).clamp_min(0.0) * 700).square().sum(-1)
@@ -403,6 +403,7 @@ def starting(prop, hand, side, grips, rng, count, device):
         "grip": torch.as_tensor(rows, device=device), "kind": kind, "matter": tensor([k.matter for k in kinds]),
         "pads": tensor([k.pads for k in kinds]), "closes": closes, "aimed": press.float(),
         "target": tensor([grips[row].centre for row in rows]),
+        "clear": torch.where(kind == names.index("rim"), 0.0015, 0.0005),  # a grid is too shallow in thin walls
         "table": torch.where(platform, -1e3, prop.table),
     }  # fmt: skip
 

@@ -19,6 +19,7 @@ SWIVEL_REST = np.radians(20)
 NEAREST = 0.16  # metres from shoulder to wrist with the elbow fully bent
 FLEXION, EXTENSION, ULNAR, RADIAL, TWIST = np.radians([80 + 10, 70 + 10, 35 + 10, 20 + 10, 85 + 15])
 ELBOW_HEIGHT = 0.05  # metres above the shoulder that the elbow may go
+ELBOW_BACK = 0.18  # metres behind the shoulder that the elbow may go
 ELBOW_INWARDS = -0.04  # metres: it stays on its own side of the body, but for this
 TORSO = np.array([[0.0, -0.52, -0.25], [0.0, -0.50, 0.20]])  # the axis of a capsule, metres
 TORSO_RADIUS = 0.13
@@ -48,7 +49,7 @@ def _circle(wrist):
     outwards; within (N,) bool, whether the arm is long enough and not too long.
     """
     line = wrist - SHOULDER
-    level = line * [1, 1, 0]
+    level = np.stack([line[:, 0], np.maximum(line[:, 1], 0), 0 * line[:, 0]], 1)  # nobody leans backwards
     far = np.linalg.norm(line, axis=1)
     lean = np.clip(far - STRAIGHT, 0, LEAN) / np.maximum(np.linalg.norm(level, axis=1), 0.1)
     shoulder = SHOULDER + lean[:, None] * level
@@ -88,7 +89,7 @@ def _free(elbow, wrist, shoulder, table):
         height = np.clip((offset * axis[:, None]).sum(-1) / (axis**2).sum(-1)[:, None], 0, 1)
         clear &= np.linalg.norm(offset - height[..., None] * axis[:, None], axis=-1) > TORSO_RADIUS + ARM_RADIUS * (1 - share)
     clear &= elbow[..., 2] < shoulder[:, None, 2] + ELBOW_HEIGHT
-    clear &= elbow[..., 0] > ELBOW_INWARDS
+    clear &= (elbow[..., 0] > ELBOW_INWARDS) & (elbow[..., 1] > shoulder[:, None, 1] - ELBOW_BACK)
     return clear & (elbow[..., 2] > table + ARM_RADIUS) & (wrist[:, None, 2] > table + WRIST_RADIUS)
 
 
