@@ -6,23 +6,23 @@ import pytest
 import trimesh
 
 from model_runtime.data.families import ACTIONS, KINDS, RESERVED_SEED, figures, food, make
-from model_runtime.objects.distance import outer_surface
 
-SEEDS = range(RESERVED_SEED, RESERVED_SEED + 12)
+SEEDS = range(RESERVED_SEED, RESERVED_SEED + 8)
 
 # Smallest and largest extent (m) that a real one has, longest side first.
 HUMAN_RANGE = {
-    "airplane": (0.11, 0.28), "bunny": (0.07, 0.19), "doll": (0.10, 0.28), "duck": (0.08, 0.24), "elephant": (0.08, 0.24),
-    "hand": (0.12, 0.30), "piggy_bank": (0.09, 0.22), "rubber_duck": (0.05, 0.13), "toy_car": (0.06, 0.18),
-    "train": (0.09, 0.21), "apple": (0.055, 0.13), "banana": (0.13, 0.22), "carrot": (0.12, 0.27), "cube": (0.022, 0.10),
-    "cylinder": (0.03, 0.21), "door_knob": (0.045, 0.12), "doughnut": (0.07, 0.12), "egg": (0.045, 0.08),
+    "airplane": (0.11, 0.28), "bunny": (0.07, 0.19), "doll": (0.10, 0.28), "duck": (0.08, 0.24),
+    "elephant": (0.08, 0.24), "hand": (0.12, 0.30), "piggy_bank": (0.09, 0.22), "rubber_duck": (0.05, 0.13), "toy_car": (0.06, 0.18),
+    "train": (0.09, 0.21), "apple": (0.055, 0.13), "banana": (0.13, 0.22), "carrot": (0.12, 0.27),
+    "cube": (0.022, 0.10), "cylinder": (0.03, 0.21), "door_knob": (0.045, 0.12), "doughnut": (0.07, 0.12), "egg": (0.045, 0.08),
     "lemon": (0.05, 0.13), "light_bulb": (0.05, 0.17), "pyramid": (0.03, 0.16), "torus": (0.045, 0.16),
 }  # fmt: skip
 NAMES = [family.__name__ for family in figures.FAMILIES + food.FAMILIES]
 USES = {
-    "airplane": {"fly", "play"}, "apple": {"eat"}, "banana": {"eat", "peel"}, "carrot": {"eat", "peel"}, "doughnut": {"eat"},
-    "door_knob": {"turn", "use"}, "light_bulb": {"screw"}, "rubber_duck": {"squeeze"}, "hand": {"shake"},
-    "train": {"play", "push", "slide"}, "toy_car": {"play", "push", "slide"}, "piggy_bank": {"shake"}, "lemon": {"squeeze"},
+    "airplane": {"fly", "play"}, "apple": {"eat"}, "banana": {"eat", "peel"}, "carrot": {"eat", "peel"},
+    "doughnut": {"eat"}, "door_knob": {"turn", "use"}, "light_bulb": {"screw"}, "rubber_duck": {"squeeze"}, "hand": {"shake"},
+    "train": {"play", "push", "slide"}, "toy_car": {"play", "push", "slide"}, "piggy_bank": {"shake"},
+    "lemon": {"squeeze"},
 }  # fmt: skip
 
 
@@ -120,7 +120,8 @@ def test_a_grip_is_as_thick_as_it_says(name, shapes):
             inside = winding(shape, grip.centre + travel[:, None] * way) > 0.5
             assert inside[len(travel) // 2], (grip.part, grip.kind)
             thick = run_length(inside) * 0.0005 / 2
-            assert 0.4 * grip.radius - 0.002 <= thick <= 1.7 * grip.radius + 0.004, (grip.part, grip.kind, thick, grip.radius)
+            low, high = 0.4 * grip.radius - 0.002, 1.7 * grip.radius + 0.004
+            assert low <= thick <= high, (grip.part, grip.kind, thick, grip.radius)
 
 
 def run_length(inside):
@@ -135,7 +136,8 @@ def test_tips_lie_on_the_surface_facing_the_front(name, shapes):
     for shape in shapes[name]:
         if "eat" in shape.actions or "fly" in shape.actions or "screw" in shape.actions:
             assert shape.tip is not None
-            assert winding(shape, shape.tip + 0.003 * shape.front)[0] < 0.5 < winding(shape, shape.tip - 0.002 * shape.front)[0]
+            outside, inside = winding(shape, shape.tip + np.array([[0.003], [-0.002]]) * shape.front)
+            assert outside < 0.5 < inside
             assert shape.tip @ shape.front > 0.8 * (shape.vertices @ shape.front).max()
 
 
@@ -143,8 +145,7 @@ def test_tips_lie_on_the_surface_facing_the_front(name, shapes):
 def test_it_stands(name, shapes):
     """Its middle is above what it stands on: the convex hull of all that is within 2 mm of the table, 3 mm wider."""
     for shape in shapes[name]:
-        vertices, faces = outer_surface(shape.vertices, shape.faces)
-        corners = vertices[faces]
+        corners = shape.vertices[shape.faces].astype(np.float64)
         volume = np.einsum("fi,fi->f", corners[:, 0], np.cross(corners[:, 1], corners[:, 2]))
         middle = (corners.sum(1) / 4 * volume[:, None]).sum(0) / volume.sum()
         low = shape.vertices[shape.vertices[:, 2] < shape.vertices[:, 2].min() + 0.002, :2].astype(np.float64)

@@ -6,9 +6,7 @@ What is eaten is bitten at its `tip`, which faces `front`.
 import numpy as np
 
 from .shape import HANDLING, HOLD, TWO_HANDED, Grip, Hinge, above, assemble, fan, level
-from .solids import (
-    bezier, circle, divided, lathe, moved, ring, rounded, rounded_box, sculpted, squircle, turned,
-)  # fmt: skip
+from .solids import bezier, divided, lathe, moved, ring, rounded, rounded_box, sculpted, squircle, turned
 from .tools import bar_grip
 from .vessels import WRAP_RADIUS, top_grip, two_grip, wrap_grip
 
@@ -27,10 +25,8 @@ def press_grip(part, centre, approach, actions):
 
 def fruit_grips(part, middle, radius, actions):
     """A round thing of the given radius, bitten at +X: held across, from behind, or by the fingertips from above."""
-    grips = [
-        Grip(part, "wrap", middle, X, above(X, 60), actions, radius, radius),
-        Grip(part, "wrap", middle, UP, fan(X, UP, 50), actions + (HOLD,), radius, radius),
-    ]
+    grips = [Grip(part, "wrap", middle, X, above(X, 60), actions, radius, radius),
+             Grip(part, "wrap", middle, UP, fan(X, UP, 50), actions + (HOLD,), radius, radius)]  # fmt: skip
     if radius < ONE_HAND:
         grips.append(Grip(part, "pinch", middle, X, above(X, 40), actions, radius, radius))
     if radius < 0.026:
@@ -44,25 +40,30 @@ def apple(rng):
     angle = np.radians(np.concatenate([np.linspace(-86, 70, 27), [75, 79, 82, 84.5, 86.5, 88]]))
     top, bottom = rng.uniform(0.3, 0.45), rng.uniform(0.12, 0.3)
     narrow = rng.uniform(0.02, 0.16)  # apples taper downwards
-    far = 1 - top * np.exp(-((90 - np.degrees(angle)) / 24) ** 2) - bottom * np.exp(-((90 + np.degrees(angle)) / 20) ** 2)
+    crown, base = (90 - np.degrees(angle)) / 24, (90 + np.degrees(angle)) / 20
+    far = 1 - top * np.exp(-(crown**2)) - bottom * np.exp(-(base**2))
     profile = radius * far[:, None] * np.stack([np.cos(angle) * (1 + narrow * np.sin(angle)), tall * np.sin(angle)], 1)
     points, faces = lathe(profile, 44)
     around, low = np.arctan2(points[:, 1], points[:, 0]), np.clip(-points[:, 2] / radius, 0, 1)
     points[:, 2] -= rng.uniform(0, 0.08) * radius * low * np.cos(5 * around)  # the five bumps it stands on
     points[:, :2] *= 1 + rng.uniform(-0.02, 0.03) * np.cos(around + rng.uniform(0, 6))[:, None]
     pit = profile[-1, 1]
-    lean, rise, thick = rng.uniform(-0.012, 0.012, 2), rng.uniform(0.35, 0.6) * radius + 0.006, rng.uniform(0.0013, 0.002)
+    lean, rise, thick = (rng.uniform(-0.012, 0.012, 2), rng.uniform(0.35, 0.6) * radius + 0.006,
+                         rng.uniform(0.0013, 0.002))  # fmt: skip
     stem = [(0, 0, pit - 0.004, thick, thick), (0.3 * lean[0], 0.2 * lean[1], pit + 0.5 * rise, thick, thick),
             (*lean, pit + rise, 1.5 * thick, 1.5 * thick)]  # fmt: skip
     solids = [("body", (points, faces)), ("stem", sculpted(stem, count=8, segments=10))]
     if rng.uniform() < 0.4:
         reach, turn = rng.uniform(0.018, 0.034), rng.uniform(0, 360)
-        blade = [(0, 0, 0, 0.001, 0.0009), (0.4 * reach, 0, 0.006, 0.32 * reach, 0.0011), (reach, 0, 0.002, 0.0015, 0.0008)]
-        solids.append(("leaf", moved(turned(sculpted(blade, count=12, segments=14), "z", turn), (0.3 * lean[0], 0.2 * lean[1], pit + 0.5 * rise))))
+        blade = [(0, 0, 0, 0.001, 0.0009), (0.4 * reach, 0, 0.006, 0.32 * reach, 0.0011),
+                 (reach, 0, 0.002, 0.0015, 0.0008)]  # fmt: skip
+        solids.append(("leaf", moved(turned(sculpted(blade, count=12, segments=14), "z", turn),
+                                     (0.3 * lean[0], 0.2 * lean[1], pit + 0.5 * rise))))  # fmt: skip
     widest = profile[np.argmax(profile[:, 0])]
     middle = np.array([0, 0, widest[1]])
     grips = fruit_grips("body", middle, widest[0], BITTEN)
-    grips.append(Grip("stem", "pinch", np.array([*(0.7 * lean), pit + 0.75 * rise]), Y, above(Y, 20, 3), HANDLING, 0.0025, 0.01))
+    grips.append(Grip("stem", "pinch", np.array([*(0.7 * lean), pit + 0.75 * rise]), Y, above(Y, 20, 3), HANDLING,
+                      0.0025, 0.01))  # fmt: skip
     tip = middle + [widest[0], 0, 0]
     return assemble("apple", ("apple", "red apple", "green apple", "fruit"), solids, grips, tip=tip)
 
@@ -93,9 +94,11 @@ def banana(rng):
         grip = Grip("body", "wrap", arc * np.array([np.sin(at), -np.cos(at), 0]), axis, above(axis, 60),
                     BITTEN + ("shake", HOLD), radius, 0.35 * length)  # fmt: skip
         grips.append(grip)
-    grips.append(Grip("body", "pinch", grips[1].centre, grips[1].axis, above(grips[1].axis, 40), BITTEN, radius, 0.3 * length))
+    grips.append(Grip("body", "pinch", grips[1].centre, grips[1].axis, above(grips[1].axis, 40), BITTEN, radius,
+                      0.3 * length))  # fmt: skip
     stem = line[-2]
-    grips.append(Grip("stem", "pinch", stem, ahead, above(ahead, 40), ("peel", "lift", "place", "inspect"), wide[-2], 0.02))
+    grips.append(Grip("stem", "pinch", stem, ahead, above(ahead, 40), ("peel", "lift", "place", "inspect"), wide[-2],
+                      0.02))  # fmt: skip
     grips.append(Grip("stem", "lateral", stem, ahead, above(ahead, 40), ("peel",), wide[-2], 0.02))
     return assemble("banana", ("banana", "yellow banana", "fruit"), [(parts, (points, faces))], grips,
                     tip=line[-1] + 0.3 * wide[-1] * ahead, front=ahead)  # fmt: skip
@@ -114,13 +117,15 @@ def cube(rng):
     grips = [press_grip("top", np.array([0, 0, half]), (0, 0, -1.0), ("press", "tap")),
              press_grip("sides", np.array([-half, 0, 0]), (1.0, 0, 0), ("push", "slide"))]  # fmt: skip
     for axis in (X, Y):
-        grips.append(Grip("sides", "pinch", np.array([0, 0, half - min(half, 0.022)]), axis, above(axis, 30), every, half, size))
+        grips.append(Grip("sides", "pinch", np.array([0, 0, half - min(half, 0.022)]), axis, above(axis, 30), every,
+                          half, size))  # fmt: skip
         if half > 0.02:
             way = -np.cross(axis, UP)
             grips.append(Grip("sides", "wrap", np.zeros(3), UP, fan(way, UP, 15, 3), every, half, size))
         if half > 0.03:
             way = np.cross(axis, UP)
-            grips.append(Grip("sides", "two", np.zeros(3), UP, np.stack([way, -way]), TWO_HANDED + ("shake",), half, size))
+            grips.append(Grip("sides", "two", np.zeros(3), UP, np.stack([way, -way]), TWO_HANDED + ("shake",), half,
+                              size))  # fmt: skip
     if half < 0.02:
         grips.append(Grip("sides", "tripod", np.zeros(3), X, above(X, 30), every, half, size))
     height = solid[0][solid[1]].mean(1)[:, 2] / half
@@ -142,7 +147,8 @@ def cylinder(rng):
     if radius < ONE_HAND:
         grips.append(top_grip("side", radius, height, every))
     if radius < 0.02:
-        grips.append(Grip("side", "tripod", np.array([0, 0, 0.75 * height]), UP, level(12), every, radius, 0.4 * height))
+        grips.append(Grip("side", "tripod", np.array([0, 0, 0.75 * height]), UP, level(12), every, radius,
+                          0.4 * height))  # fmt: skip
     if radius > 0.03:
         grips.append(two_grip("side", radius, height / 2, 0.6 * height, TWO_HANDED + ("shake",)))
     grips.append(press_grip("top", np.array([0, 0, height]), (0, 0, -1.0), ("press", "tap")))
@@ -159,17 +165,20 @@ def pyramid(rng):
     height = half * rng.uniform(1.2, 2.4)
     blunt = rng.uniform(0.015, 0.05)
     outline = squircle(48, rng.uniform(12, 40))
-    profile = rounded([(0.5 * half, 0), (half, 0), (half * blunt, height * (1 - blunt)), (0.3 * blunt * half, height * (1 - 0.6 * blunt))],
-                      [0.05 * half, 0.02 * half])  # fmt: skip
+    profile = rounded([(0.5 * half, 0), (half, 0), (half * blunt, height * (1 - blunt)),
+                       (0.3 * blunt * half, height * (1 - 0.6 * blunt))], [0.05 * half, 0.02 * half])  # fmt: skip
     solid = lathe(divided(profile, 0.006), outline=outline)
     every, grips = HANDLING + ("shake", "set"), []
     hold = max(0.42 if half < 0.03 else 0.6, 1 - 0.028 / height)  # share of the height at which fingers hold it
     for axis in (X, Y):
-        grips.append(Grip("sides", "pinch", np.array([0, 0, hold * height]), axis, above(axis, 25), every, (1 - hold) * half, half))
+        grips.append(Grip("sides", "pinch", np.array([0, 0, hold * height]), axis, above(axis, 25), every,
+                          (1 - hold) * half, half))  # fmt: skip
         if half > 0.03:
             way = np.cross(axis, UP)
-            grips.append(Grip("sides", "two", np.array([0, 0, 0.35 * height]), UP, np.stack([way, -way]), TWO_HANDED, 0.65 * half, half))
-    grips.append(Grip("sides", "tripod", np.array([0, 0, 0.72 * height]), X, above(X, 25), every, 0.28 * half, 0.3 * half))
+            grips.append(Grip("sides", "two", np.array([0, 0, 0.35 * height]), UP, np.stack([way, -way]), TWO_HANDED,
+                              0.65 * half, half))  # fmt: skip
+    grips.append(Grip("sides", "tripod", np.array([0, 0, 0.72 * height]), X, above(X, 25), every, 0.28 * half,
+                      0.3 * half))  # fmt: skip
     middle = solid[0][solid[1]].mean(1)[:, 2] / height
     parts = np.select([middle > 1 - 2.5 * blunt, middle < 0.001], ["point", "bottom"], "sides")
     grips.append(press_grip("point", np.array([0, 0, height * (1 - 0.6 * blunt)]), (0, 0, -1.0), ("press", "tap")))
@@ -212,10 +221,10 @@ def doughnut(rng):
         drip = 0.12 * tube * np.sin(rng.integers(5, 9) * around + rng.uniform(0, 6)) * (points[:, 2] < 0)
         points[:, 2] = np.where(points[:, 2] < 0, 0.3 * points[:, 2], points[:, 2]) + drip + 0.24 * flat * tube
         solids.append(("icing", (points, faces)))
-    grips = ring_grips("dough", radius, tube, flat * tube, BITTEN)[1:4] + [
-        Grip("dough", "side", np.array([-radius, 0, 0]), Y, fan((1, 0, -0.25), Y, 10, 3), BITTEN, flat * tube, 0.03)
-    ]
-    return assemble("doughnut", ("doughnut", "donut", "ring doughnut", "pastry"), solids, grips, tip=np.array([outer, 0, 0]))
+    grips = ring_grips("dough", radius, tube, flat * tube, BITTEN)[1:4] + [Grip("dough", "side",
+            np.array([-radius, 0, 0]), Y, fan((1, 0, -0.25), Y, 10, 3), BITTEN, flat * tube, 0.03)]  # fmt: skip
+    return assemble("doughnut", ("doughnut", "donut", "ring doughnut", "pastry"), solids, grips,
+                    tip=np.array([outer, 0, 0]))  # fmt: skip
 
 
 def lemon(rng):
@@ -254,25 +263,25 @@ def carrot(rng):
     bow = rng.uniform(-0.01, 0.01)
     thick = radius * (0.14 + 0.86 * (1 - t) ** rng.uniform(0.45, 0.8)) * (1 - 0.25 * np.exp(-t / 0.03))
     thick *= 1 + 0.02 * np.sin(t * rng.uniform(60, 90))
-    root = sculpted(np.column_stack([length * t, bow * np.sin(np.pi * t), 0 * t, thick, thick]), UP, 60, 24, blunt=0.5)
+    root = sculpted(np.column_stack([length * t, bow * np.sin(np.pi * t), thick, thick, thick]), UP, 40, 20, blunt=0.5)
     solids = [("root", root)]
     for angle in rng.uniform(-0.5, 0.5, rng.integers(2, 4)):
-        reach, lift = rng.uniform(0.015, 0.04), rng.uniform(-0.2, 0.4)
+        reach, lift = rng.uniform(0.015, 0.04), rng.uniform(0, 0.4)
         end = np.array([-reach, reach * np.sin(angle), reach * lift])
-        stalk = [(0.01, 0, 0, 0.0028, 0.0028), (*(0.5 * end), 0.0026, 0.0026), (*end, 0.0022, 0.0022)]
+        stalk = [(0.01, 0, 0), 0.5 * end, end]
+        stalk = np.column_stack([np.array(stalk) + [0, 0, 0.8 * radius], np.full((3, 2), 0.0025)])
         solids.append(("greens", sculpted(stalk, UP, count=8, segments=10)))
 
     def spot(share):
-        return np.array([length * share, bow * np.sin(np.pi * share), 0])
+        return np.array([length * share, bow * np.sin(np.pi * share), np.interp(share, t, thick)])
 
     holds = BITTEN + ("shake", HOLD)
-    grips = [
-        bar_grip("root", spot(0.05), spot(0.5), np.interp(0.27, t, thick), holds),
-        bar_grip("root", spot(0.05), spot(0.4), np.interp(0.22, t, thick), BITTEN, "pinch", 40),
-        bar_grip("root", spot(0.6), spot(0.95), np.interp(0.77, t, thick), ("peel",) + HANDLING, "pinch", 40),
-        bar_grip("root", spot(0.05), spot(0.35), np.interp(0.2, t, thick), BITTEN, "tripod", 30),
-    ]
-    return assemble("carrot", ("carrot", "orange carrot", "vegetable"), solids, grips, tip=np.array([root[0][:, 0].max(), 0, 0]))
+    grips = [bar_grip("root", spot(0.05), spot(0.5), np.interp(0.27, t, thick), holds),
+             bar_grip("root", spot(0.05), spot(0.4), np.interp(0.22, t, thick), BITTEN, "pinch", 40),
+             bar_grip("root", spot(0.6), spot(0.95), np.interp(0.77, t, thick), ("peel",) + HANDLING, "pinch", 40),
+             bar_grip("root", spot(0.05), spot(0.35), np.interp(0.2, t, thick), BITTEN, "tripod", 30)]  # fmt: skip
+    return assemble("carrot", ("carrot", "orange carrot", "vegetable"), solids, grips,
+                    tip=root[0][np.argmax(root[0][:, 0])])  # fmt: skip
 
 
 def light_bulb(rng):
@@ -289,27 +298,28 @@ def light_bulb(rng):
     turns = np.linspace(0, 1, 25)
     thread = np.stack([neck + 0.002 + 0.72 * cap_length * turns, cap * (1 + 0.055 * np.cos(2 * np.pi * 4 * turns))], 1)
     end = neck + 0.002 + 0.72 * cap_length
-    foot = np.array([(end + 0.1 * cap_length, 0.85 * cap), (end + 0.2 * cap_length, 0.5 * cap), (end + 0.22 * cap_length, 0.36 * cap),
-                     (end + 0.28 * cap_length, 0.3 * cap), (end + 0.3 * cap_length, 0.1 * cap)])  # fmt: skip
-    profile = np.vstack([glass, slope, thread, foot])
+    foot = np.array([(end + 0.1 * cap_length, 0.85 * cap), (end + 0.2 * cap_length, 0.5 * cap),
+                     (end + 0.22 * cap_length, 0.36 * cap), (end + 0.28 * cap_length, 0.3 * cap),
+                     (end + 0.3 * cap_length, 0.1 * cap)])  # fmt: skip
+    glass = np.vstack([glass, slope])
+    profile = np.vstack([glass, thread, foot])
     points, faces = lathe(divided(profile[:, ::-1], 0.006), 32)
     points = points[:, [2, 0, 1]]
-    lean = np.degrees(np.arcsin((radius - cap) / np.hypot(end - 0.3 * cap_length, radius - cap)))
+    lean = np.degrees(np.arctan(((glass[:, 1] - thread[-1, 1]) / (end - glass[:, 0])).max()))
     turn = turned((np.eye(3), None), "y", lean)[0]  # rows: where x, y, z go
     ahead = turn[0]
     part = np.select([points[faces].mean(1)[:, 0] > neck + 0.001], ["cap"], "glass")
     behind = np.array([-0.25 * nose, 0, 0]) @ turn
     held = HANDLING + ("screw", "use")
-    grips = [
-        Grip("glass", "tripod", behind, Y, fan(ahead + [0, 0, -0.5], Y, 25), held, radius, radius),
-        Grip("glass", "pinch", behind, Y, fan(ahead + [0, 0, -0.5], Y, 25), held, radius, radius),
-        Grip("glass", "pinch", np.zeros(3), ahead, above(ahead, 40), HANDLING + ("shake",), radius, radius),
-        Grip("glass", "wrap", np.zeros(3), ahead, above(ahead, 60), HANDLING + (HOLD,), radius, radius),
-        Grip("cap", "tripod", np.array([neck + 0.5 * cap_length, 0, 0]) @ turn, ahead, above(ahead, 30), HANDLING, cap, cap_length),
-    ]
+    grips = [Grip("glass", "tripod", behind, Y, fan(ahead + [0, 0, -0.5], Y, 25), held, radius, radius),
+             Grip("glass", "pinch", behind, Y, fan(ahead + [0, 0, -0.5], Y, 25), held, radius, radius),
+             Grip("glass", "pinch", np.zeros(3), ahead, above(ahead, 40), HANDLING + ("shake",), radius, radius),
+             Grip("glass", "wrap", np.zeros(3), ahead, above(ahead, 60), HANDLING + (HOLD,), radius, radius),
+             Grip("cap", "tripod", np.array([neck + 0.5 * cap_length, 0, 0]) @ turn, ahead, above(ahead, 30), HANDLING,
+                  cap, cap_length)]  # fmt: skip
     nouns = ("light bulb", "bulb", "lightbulb", "lamp bulb")
-    return assemble("light_bulb", nouns, [(part, (points @ turn, faces))], grips, tip=np.array([points[:, 0].max(), 0, 0]) @ turn,
-                    front=ahead, up=np.cross(ahead, Y))  # fmt: skip
+    return assemble("light_bulb", nouns, [(part, (points @ turn, faces))], grips,
+                    tip=np.array([points[:, 0].max(), 0, 0]) @ turn, front=ahead, up=np.cross(ahead, Y))  # fmt: skip
 
 
 def door_knob(rng):
@@ -319,28 +329,29 @@ def door_knob(rng):
     depth, flat = radius * rng.uniform(0.55, 1.0), rng.uniform(0.0, 0.75)
     low = thick + stand
     t = np.radians(np.linspace(-80, 84, 24))
-    globe = np.stack([radius * np.cos(t) ** (1 - 0.5 * flat), low + depth * (1 + np.sign(np.sin(t)) * np.abs(np.sin(t)) ** (1 + 0.3 * flat))], 1)
-    neck = bezier([(shaft * 1.2, thick - 0.003), (0.9 * shaft, thick + 0.3 * stand), (shaft, low - 0.2 * stand), (max(shaft, globe[0, 0]), low)], 8)
-    profile = np.vstack([neck[:-1], globe[np.argmax(globe[:, 0] > shaft * 1.05):]])
+    globe = np.stack([radius * np.cos(t) ** (1 - 0.5 * flat),
+                      low + depth * (1 + np.sign(np.sin(t)) * np.abs(np.sin(t)) ** (1 + 0.3 * flat))], 1)  # fmt: skip
+    neck = bezier([(shaft * 1.2, thick - 0.003), (0.9 * shaft, thick + 0.3 * stand), (shaft, low - 0.2 * stand),
+                   (max(shaft, globe[0, 0]), low)], 8)  # fmt: skip
+    profile = np.vstack([neck[:-1], globe[np.argmax(globe[:, 0] > shaft * 1.05) :]])
     knob = lathe(divided(profile, 0.006), 40)
     if rng.uniform() < 0.3:  # facets, like cut glass
         points, sides = knob[0], rng.integers(8, 13)
         angle = np.arctan2(points[:, 1], points[:, 0])
         wave = 1 - 0.04 * np.abs(np.sin(0.5 * sides * angle)) * (points[:, 2] > low)
         knob = (points * np.stack([wave, wave, 1 + 0 * wave], 1), knob[1])
-    plate = rounded([(0.5 * rose, 0), (rose, 0), (rose, 0.5 * thick), (0.8 * rose, 0.8 * thick), (0.75 * rose, thick), (0.3 * rose, thick)], 0.002)
+    plate = rounded([(0.5 * rose, 0), (rose, 0), (rose, 0.5 * thick), (0.8 * rose, 0.8 * thick), (0.75 * rose, thick),
+                     (0.3 * rose, thick)], 0.002)  # fmt: skip
     plate = lathe(divided(plate, 0.008), 44)
     middle, top = low + depth, 2 * depth + low
     turns, holds = HANDLING + ("turn", "use"), ("lift", "place", "inspect", HOLD)
     lying = rng.uniform() < 0.5
     if not lying:
-        grips = [
-            Grip("knob", "pinch", np.array([0, 0, middle]), Y, above(Y, 25), turns, radius, radius),
-            Grip("knob", "wrap", np.array([0, 0, middle]), X, above(X, 25), turns, radius, radius),
-            Grip("knob", "wrap", np.array([0, 0, middle]), UP, level(12), HANDLING, radius, depth),
-            Grip("knob", "tripod", np.array([0, 0, middle]), Y, above(Y, 25), turns, radius, radius),
-            press_grip("knob", np.array([0, 0, top]), (0, 0, -1.0), ("press", "tap")),
-        ]
+        grips = [Grip("knob", "pinch", np.array([0, 0, middle]), Y, above(Y, 25), turns, radius, radius),
+                 Grip("knob", "wrap", np.array([0, 0, middle]), X, above(X, 25), turns, radius, radius),
+                 Grip("knob", "wrap", np.array([0, 0, middle]), UP, level(12), HANDLING, radius, depth),
+                 Grip("knob", "tripod", np.array([0, 0, middle]), Y, above(Y, 25), turns, radius, radius),
+                 press_grip("knob", np.array([0, 0, top]), (0, 0, -1.0), ("press", "tap"))]  # fmt: skip
         axis, turn = UP, np.eye(3)
     else:  # tips over until the knob's edge and the rose's edge both touch the table
         lean = 90 + np.degrees(np.arctan2(rose - radius, middle - 0.4 * thick))
@@ -348,17 +359,16 @@ def door_knob(rng):
         axis = turn[2]
         centre, seat = np.array([0, 0, middle]) @ turn, np.array([0, 0, 0.4 * thick]) @ turn
         over = axis * [1, 0, 0] / abs(axis[0])
-        grips = [
-            Grip("knob", "wrap", centre, Y, fan(-over + [0, 0, -0.6], Y, 25), turns, radius, radius),
-            Grip("knob", "pinch", centre, Y, fan(-over + [0, 0, -0.6], Y, 25), turns, radius, radius),
-            Grip("knob", "wrap", centre, axis, above(axis, 40), turns, radius, depth),
-            Grip("rose", "pinch", seat, axis, above(axis, 25), holds, rose, thick),
-        ]
+        grips = [Grip("knob", "wrap", centre, Y, fan(-over + [0, 0, -0.6], Y, 25), turns, radius, radius),
+                 Grip("knob", "pinch", centre, Y, fan(-over + [0, 0, -0.6], Y, 25), turns, radius, radius),
+                 Grip("knob", "wrap", centre, axis, above(axis, 40), turns, radius, depth),
+                 Grip("rose", "pinch", seat, axis, above(axis, 25), holds, rose, thick)]  # fmt: skip
     solids = [("rose", plate), ("knob", knob)]
     solids = [(part, (points @ turn, faces)) for part, (points, faces) in solids]
     hinge = Hinge(np.zeros(3), axis, 0.0, np.radians(rng.uniform(60, 110)), ("knob",))
-    return assemble("door_knob", ("door knob", "doorknob", "knob", "door handle"), solids, grips, hinge=hinge, front=axis,
-                    up=np.cross(axis, Y) if lying else X, tip=np.array([0, 0, top]) @ turn, steady=not lying)  # fmt: skip
+    return assemble("door_knob", ("door knob", "doorknob", "knob", "door handle"), solids, grips, hinge=hinge,
+                    front=axis, up=np.cross(axis, Y) if lying else X, tip=np.array([0, 0, top]) @ turn,
+                    steady=not lying)  # fmt: skip
 
 
 FAMILIES = (apple, banana, carrot, cube, cylinder, door_knob, doughnut, egg, lemon, light_bulb, pyramid, torus)
