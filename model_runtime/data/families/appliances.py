@@ -19,20 +19,19 @@ def facing(solid, at):
 
 def carcass(width, height, depth, panel, thick, wall):
     """The body of an oven in one piece: a cavity open to -Y, and at +X a panel that stands out by `thick` beside the door."""
-    soft, right = 0.0005, width / 2 - panel
+    soft, right = 0.3 * wall, width / 2 - panel
     edges = np.array([-width / 2, wall - width / 2, wall + soft - width / 2, right - wall / 2 - soft, right - wall / 2, right, right + soft,
                       width / 2])  # fmt: skip
     plain = lines(width / 2, 0.004, 0.05)
     x = np.union1d(edges, plain[np.abs(plain[:, None] - edges).min(1) > 0.002])
     y = lines(height / 2, 0.004, 0.045, [height / 2 - wall, height / 2 - wall - soft])
-    points, faces = cut_box(x, y, np.linspace(0, depth, 6))
+    points, faces = cut_box(x, y, np.linspace(0, depth, 7))
     front = points[:, 2] == depth
     hollow = front & (points[:, 0] > edges[2] - 1e-6) & (points[:, 0] < edges[3] + 1e-6)
     points[hollow & (np.abs(points[:, 1]) < height / 2 - wall - 0.9 * soft), 2] = wall
     points[front & (points[:, 0] > right + 0.9 * soft), 2] += thick
     points[:, :2] = round_corners(points[:, :2], np.array([width, height]) / 2, 0.004)
-    middle = points[faces].mean(1)
-    return (points, faces), np.where((middle[:, 0] > right) & (middle[:, 2] > depth), "panel", "body")
+    return (points, faces), np.where(points[faces][..., 2].min(1) > depth + 0.5 * thick, "panel", "body")
 
 
 def bow(start, end, out, half_width, half_thick, side, count=17):
@@ -306,7 +305,7 @@ def waffle_iron(rng):
     width = rng.uniform(0.16, 0.215)
     corner = width / 2 if rng.uniform() < 0.5 else rng.uniform(0.012, 0.04)
     thick, lid_thick = rng.uniform(0.032, 0.048), rng.uniform(0.026, 0.04)
-    count, limit = int(rng.integers(4, 7)), 0.40 * width
+    count, limit = int(rng.integers(4, 6)), 0.40 * width
     pitch = 2 * limit / count
     keys = [(x, x + pitch - 0.006, y, y + pitch - 0.006) for x in np.arange(count) * pitch - limit + 0.003
             for y in np.arange(count) * pitch - limit + 0.003
@@ -376,9 +375,9 @@ def door_lever(rng):
 def switch(rng):
     """A rocker switch on a standing plate, off: pressing its upper half turns it on."""
     width, height, depth = rng.uniform(0.07, 0.10), rng.uniform(0.08, 0.13), rng.uniform(0.022, 0.035)
-    wall, tilt = rng.uniform(0.009, 0.014), np.radians(rng.uniform(5, 8))
+    wall, tilt = rng.uniform(0.006, 0.010), np.radians(rng.uniform(5, 8))
     frame = facing(tray((width, height, depth), rng.uniform(0.003, 0.008), wall, 0.004, 0.002), (0, depth, height / 2))
-    w, h = width - 2 * wall - 0.003, height - 2 * wall - 0.0045
+    w, h = width - 2.7 * wall - 0.001, height - 2.7 * wall - 0.002
     rocker, faces = turned(facing(block((w, h, 0.011), 0.002, 0.0015), (0, 0.0055, 0)), (np.degrees(tilt), 0, 0))
     pivot = np.array([0, 0.0025 if depth > 0.02 else 0.001, height / 2])
     foot = moved(block((1.1 * width, 0.06, 0.008), 0.01, 0.002), (0, depth / 2, -0.008 - SEAM))

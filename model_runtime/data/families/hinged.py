@@ -77,7 +77,7 @@ def tray(size, corner, wall, floor, bevel=0.0015, crown=0.0, step=None, inset=No
     corner = min(corner, half.min())
     step = step or max(0.006, max(size) / 9)
     inset = np.array(inset or [(0, bevel), (bevel, 0), (height - bevel, 0), (height, bevel)])
-    soft = 0.0004
+    soft = 0.35 * (wall or 0)  # the inside slants a little: wider strips, more compact triangles
     cuts = () if wall is None else (wall, wall + soft)
     x, y = (lines(h, corner, step, [h - cut for cut in cuts]) for h in half)
     z = inset[:, 0]
