@@ -21,6 +21,7 @@ __all__ = ["DEEPEST", "KINDS", "TOUCH", "Grasps", "Kind", "find", "reachable", "
 TOUCH = 0.003  # metres: nearer than this is contact
 DEEPEST = 0.002  # a kept grasp is nowhere deeper than this
 CORE = 0.0025  # and the middle of its fingers nowhere nearer than this: no finger stands in a thin wall
+FLESH = 0.007  # as far as the search keeps them: thinner walls than a finger then stay on one side of it
 APART = 0.009  # metres between the bones of different fingers
 AIR = np.array([0.0, -0.05, 0.20])  # metres: where a thing is, against its place on the table, once it rests on a palm
 OPPOSITE = torch.tensor([1.0, 1.0, 1.0, 1.0, -1.0])  # fingers on one side of what is held, the thumb on the other
@@ -353,7 +354,7 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press, ho
         loss = hold * ((gap * 300).square() / (1 + (gap * 40).square()) * matter).sum(-1)
         loss = loss + weight * ((state["clear"][:, None] - distance).clamp_min(0.0) * 1000).square().sum(-1)
         loss = loss + state["pads"] * (lying * 300).square() * 0.3
-        loss = loss + ((CORE + 0.001 - through).clamp_min(0.0) * 700).square().sum(-1)
+        loss = loss + ((FLESH - through).clamp_min(0.0) * 700).square().sum(-1)
         loss = loss + ((table[:, None] + 0.003 - vertices[..., 2]).clamp_min(0.0) * 700).square().sum(-1)
         loss = loss + 60 * ((flexion - high).clamp_min(0.0) + (low - flexion).clamp_min(0.0)).square().sum(-1)
         loss = loss + 2 * natural(flexion, abduction) + (1 - state["closes"]).mul(3.0).repeat_interleave(3, 1).mul(bend.square()).sum(-1)
@@ -433,10 +434,10 @@ def find(prop, hand, side, rng, *, angle=0.0, count=72, iterations=(40, 60), kee
     sight, closer = sights(hand, device)
     state["translation"] = arrive(prop, hand, side, state, closer.ids, hinge, betas)
     state["flexion"] = closed(prop, hand, side, state, closer, hinge, betas)
-    state, loss = refine(prop, hand, side, state, sight, hinge, betas, state["table"], iterations[0], (0.15, 1.0), 0.6, 0.5)
+    state, loss = refine(prop, hand, side, state, sight, hinge, betas, state["table"], iterations[0], (0.3, 1.5), 0.6, 0.5)
     better = spread(state["grip"].cpu().numpy(), loss.cpu().numpy(), -(-len(loss) // 2))
     state = {name: value[torch.as_tensor(better, device=device)] for name, value in state.items()}
-    state, _ = refine(prop, hand, side, state, closer, hinge, betas, state["table"], iterations[1], (0.5, 4.0), 2.0, 0.05)
+    state, _ = refine(prop, hand, side, state, closer, hinge, betas, state["table"], iterations[1], (0.5, 4.0), 1.3, 0.05)
     found, checks, rank = checked(prop, hand, side, state, angle, betas)
     rows = np.flatnonzero(torch.stack(list(checks.values())).all(0).numpy())
     rows = rows[spread(found.grip.numpy()[rows], rank[rows], keep)]
