@@ -13,20 +13,39 @@ SEEDS = range(RESERVED_SEED, RESERVED_SEED + 5)
 
 # Smallest and largest extent (m) that a real one has, longest side first.
 HUMAN_RANGE = {
-    "chest": (0.10, 0.32), "laptop": (0.24, 0.33), "tin": (0.055, 0.13), "notebook": (0.13, 0.31), "flip_phone": (0.09, 0.125),
-    "compact": (0.055, 0.09), "glasses_case": (0.14, 0.18), "scissors": (0.13, 0.25), "pliers": (0.13, 0.20),
-    "stapler": (0.10, 0.165), "ketchup": (0.13, 0.22), "screw_jar": (0.06, 0.16), "flask": (0.16, 0.31),
-    "microwave": (0.37, 0.49), "oven": (0.35, 0.47), "cupboard": (0.27, 0.50), "espresso_machine": (0.28, 0.42),
-    "capsule_machine": (0.22, 0.33), "mixer": (0.25, 0.34), "waffle_iron": (0.25, 0.35), "door_lever": (0.23, 0.35),
+    "chest": (0.10, 0.32),
+    "laptop": (0.24, 0.33),
+    "tin": (0.055, 0.13),
+    "notebook": (0.13, 0.31),
+    "flip_phone": (0.09, 0.125),
+    "compact": (0.055, 0.09),
+    "glasses_case": (0.14, 0.18),
+    "scissors": (0.13, 0.25),
+    "pliers": (0.13, 0.20),
+    "stapler": (0.10, 0.165),
+    "ketchup": (0.13, 0.22),
+    "screw_jar": (0.06, 0.16),
+    "flask": (0.16, 0.31),
+    "microwave": (0.37, 0.49),
+    "oven": (0.35, 0.47),
+    "cupboard": (0.27, 0.50),
+    "espresso_machine": (0.28, 0.42),
+    "capsule_machine": (0.22, 0.33),
+    "mixer": (0.25, 0.34),
+    "waffle_iron": (0.25, 0.35),
+    "door_lever": (0.23, 0.35),
     "switch": (0.085, 0.15),
-}  # fmt: skip
+}
 # Where what people open goes: the direction in which the moving part's free end sets off.
 LIDS = ("chest", "laptop", "tin", "flip_phone", "compact", "glasses_case", "capsule_machine", "waffle_iron")
 OPENS = {
     **{name: (0, 0, 1) for name in (*LIDS, "notebook", "stapler", "ketchup", "mixer")},
     **{name: (0, -1, 0) for name in ("microwave", "oven", "cupboard")},
-    "scissors": (0, -1, 0), "pliers": (0, -1, 0), "espresso_machine": (-1, 0, 0), "door_lever": (0, 0, -1),
-}  # fmt: skip
+    "scissors": (0, -1, 0),
+    "pliers": (0, -1, 0),
+    "espresso_machine": (-1, 0, 0),
+    "door_lever": (0, 0, -1),
+}
 SCREWED = ("screw_jar", "flask")  # turn in place, counter-clockwise from above
 
 
@@ -86,7 +105,9 @@ def test_opening_moves_the_free_end_the_right_way(name, shapes):
         before = shape.vertices[rows].astype(np.float64)
         arm = before - hinge.point
         free = np.linalg.norm(arm - np.outer(arm @ hinge.axis, hinge.axis), axis=1)
-        end = before[:, 0] < hinge.point[0] if name in ("scissors", "pliers") else np.ones(len(rows), bool)  # the handle
+        end = (
+            before[:, 0] < hinge.point[0] if name in ("scissors", "pliers") else np.ones(len(rows), bool)
+        )  # the handle
         far = end & (free > 0.85 * free[end].max())
         way = at_angle(shape, 0.1)[rows][far] - before[far]
         assert (way @ OPENS[name] > 0.5 * np.linalg.norm(way, axis=1)).all()
@@ -113,7 +134,9 @@ def test_grips_sit_on_their_part_and_palms_reach_them(name, shapes):
     travel = np.arange(-0.3, 0.05, 0.001)
     for shape in shapes[name]:
         assert {"lift", "place", "inspect", "pass"} <= set(shape.actions) or shape.fixed
-        assert any(shape.moves(g) for g in shape.grips) and any(not shape.moves(g) and HOLD in g.actions for g in shape.grips)
+        assert any(shape.moves(g) for g in shape.grips) and any(
+            not shape.moves(g) and HOLD in g.actions for g in shape.grips
+        )
         vertices, faces = shape.vertices.astype(np.float64), shape.faces.astype(np.int64)
         for grip in shape.grips:
             assert grip.kind in KINDS and grip.part in shape.parts and set(grip.actions) <= {*ACTIONS, HOLD}
