@@ -12,6 +12,7 @@ from scipy.spatial.transform import Rotation
 import torch
 
 from ..diffusion.representation import IDLE, contact_of_distance, pack_motion
+from ..hands.arm import arm_path, reachable
 from ..hands.layer import core
 from ..hands.limits import curl_pose
 from . import actions
@@ -168,6 +169,15 @@ def course_between(rows, start, end, left, arrive, ways, bulge, far, delays):
     return place, turn, flexion, abduction
 
 
+def arm_reaches(stage, stay, every=4):
+    """Whether some arm posture brings the wrist to each frame of a stay; a quick look before the long one."""
+    count = len(stage.time)
+    last = count if stay.end is None else min(count, int(stay.end * FPS) + 1)
+    rows = np.r_[int(np.ceil(stay.begin * FPS)) : last : every]
+    place, turn = End(stage, stay).poses(rows, np.zeros(3), np.zeros(len(rows)))
+    return bool(reachable(place, turn, stay.grip.side, stage.prop.table).all())
+
+
 def staying(end, rows):
     """A hand's pose at frames `rows` of a stay, given as End, and where of those it is in contact (R,) bool."""
     stage, stay = end.stage, end.stay
@@ -272,6 +282,9 @@ def tries(start, end, side):
     return [(pair, bulge) for bulge in bulges[:1] for pair in pairs] + [(pair, bulge) for bulge in bulges[1:] for pair in pairs[:3]]
 
 
+QUICK = ("too long", "object through table", "out of reach")  # reasons that cost little to find
+
+
 def compose(prop, action, cast, hands, betas, rng):
     """One clip, or the name of what speaks against it.
 
@@ -285,6 +298,8 @@ def compose(prop, action, cast, hands, betas, rng):
     stage = Stage(prop, score, rng)
     if not stage.object_clears_the_table():
         return None, None, "object through table"
+    if not all(arm_reaches(stage, stay) for stay in score.stays):
+        return None, None, "out of reach"
     count = len(stage.time)
     translation = stage.place[:, None] + np.einsum("tij,hj->thi", stage.turn, IDLE)
     rotation = np.tile(np.eye(3, dtype=np.float32), (count, 2, 16, 1, 1))
@@ -296,6 +311,8 @@ def compose(prop, action, cast, hands, betas, rng):
         course = hand_course(stage, stays, side, hands[side], betas, rng)
         if course is None:
             return None, None, "no clear way"
+        if arm_path(course[0], course[1], side, prop.table, FPS) is None:
+            return None, None, "no arm can"
         translation[:, side], turn, flexion[:, side], abduction[:, side], hold[:, side] = course
         rotation[:, side] = whole(side, turn, flexion[:, side], abduction[:, side]).numpy()
         active[side] = True

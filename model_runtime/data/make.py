@@ -23,7 +23,7 @@ from ..hands.layer import load_hand
 from . import shards
 from .actions import WITH_HOLD, WITH_SUPPORT, Cast, Grip, pushed
 from .captions import caption
-from .clips import compose
+from .clips import QUICK, compose
 from .families import HELD_OUT, HOLD, RESERVED_SEED, TRAINING, make
 from .grasps import find, whole_pose
 from .prop import ready, standing
@@ -31,7 +31,8 @@ from .prop import ready, standing
 PER_SHARD = 8  # objects
 PER_OBJECT = 40  # clips
 WORDINGS = 4  # captions of each clip
-TRIES = 5  # casts, until one makes a clip
+TRIES = 5  # casts, until one makes a clip; those that can be seen to fail at once don't count
+CASTS = 40  # but no more than so many in all
 HANDS_APART = 0.08  # metres between the wrists of two hands on one object
 ON_THE_TABLE = {"open", "close", "turn", "press", "tap", "push", "slide", "switch on", "switch off", "staple", "set"}
 
@@ -194,12 +195,15 @@ def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", s
     rounds = [plans[i] for _ in range(3) for i in rng.permutation(len(plans))]  # every plan once before any twice
     for action, way, side in rounds:
         count = tally.setdefault((shape.name, action), Counter())
-        for cast in islice((c for c in casts(prop, grips, action, way, side, rng) if holds.all(carried(prop, action, c))), TRIES):
+        tries = 0
+        for cast in islice((c for c in casts(prop, grips, action, way, side, rng) if holds.all(carried(prop, action, c))), CASTS):
             clip, measures, reason = compose(prop, action, cast, hands, betas, rng)
             count[reason or "kept"] += 1
+            tries += reason not in QUICK
             if clip is not None:
                 words = wordings(shape, action, cast, clip["details"], split, rng)
                 made.append({**clip, "action": action, "hands": cast.hands, "measures": measures, "captions": words})
+            if clip is not None or tries == TRIES:
                 break
         if len(made) == limit:
             break

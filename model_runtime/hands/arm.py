@@ -18,11 +18,12 @@ SWIVEL = 2 * np.pi * np.arange(SWIVELS) / SWIVELS - np.pi  # 0: elbow down and s
 SWIVEL_REST = np.radians(20)
 NEAREST = 0.16  # metres from shoulder to wrist with the elbow fully bent
 FLEXION, EXTENSION, ULNAR, RADIAL, TWIST = np.radians([80 + 10, 70 + 10, 35 + 10, 20 + 10, 85 + 15])
-ELBOW_HEIGHT = 0.05  # metres above the shoulder that the elbow may go
+ELBOW_HEIGHT = 0.15  # metres above the shoulder that the elbow may go: a glass is raised with the elbow out
 ELBOW_BACK = 0.18  # metres behind the shoulder that the elbow may go
 ELBOW_INWARDS = -0.04  # metres: it stays on its own side of the body, but for this
 TORSO = np.array([[0.0, -0.52, -0.25], [0.0, -0.50, 0.20]])  # the axis of a capsule, metres
 TORSO_RADIUS = 0.13
+EDGE = -0.34  # metres: the table ends here, before the actor's chest; an elbow may hang beside it
 ARM_RADIUS = 0.04  # near the elbow; the forearm tapers towards the wrist
 WRIST_RADIUS = 0.025
 SWIVEL_SPEED = np.radians(150)  # radians a second: how fast the elbow may swing about the line shoulder-wrist
@@ -90,7 +91,8 @@ def _free(elbow, wrist, shoulder, table):
         clear &= np.linalg.norm(offset - height[..., None] * axis[:, None], axis=-1) > TORSO_RADIUS + ARM_RADIUS * (1 - share)
     clear &= elbow[..., 2] < shoulder[:, None, 2] + ELBOW_HEIGHT
     clear &= (elbow[..., 0] > ELBOW_INWARDS) & (elbow[..., 1] > shoulder[:, None, 1] - ELBOW_BACK)
-    return clear & (elbow[..., 2] > table + ARM_RADIUS) & (wrist[:, None, 2] > table + WRIST_RADIUS)
+    over = (elbow[..., 2] > table + ARM_RADIUS) | (elbow[..., 1] < EDGE)
+    return clear & over & (wrist[:, None, 2] > table + WRIST_RADIUS)
 
 
 def arm_comfort(translation, rotation, side, table):
