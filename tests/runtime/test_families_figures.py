@@ -12,17 +12,18 @@ SEEDS = range(RESERVED_SEED, RESERVED_SEED + 8)
 # Smallest and largest extent (m) that a real one has, longest side first.
 HUMAN_RANGE = {
     "airplane": (0.11, 0.28), "bunny": (0.07, 0.19), "doll": (0.10, 0.28), "duck": (0.08, 0.24),
-    "elephant": (0.08, 0.24), "hand": (0.12, 0.30), "piggy_bank": (0.09, 0.22), "rubber_duck": (0.05, 0.13), "toy_car": (0.06, 0.18),
-    "train": (0.09, 0.21), "apple": (0.055, 0.13), "banana": (0.13, 0.22), "carrot": (0.12, 0.27),
-    "cube": (0.022, 0.10), "cylinder": (0.03, 0.21), "door_knob": (0.045, 0.12), "doughnut": (0.07, 0.12), "egg": (0.045, 0.08),
-    "lemon": (0.05, 0.13), "light_bulb": (0.05, 0.17), "pyramid": (0.03, 0.16), "torus": (0.045, 0.16),
+    "elephant": (0.08, 0.24), "hand": (0.12, 0.30), "piggy_bank": (0.09, 0.22), "rubber_duck": (0.05, 0.13),
+    "toy_car": (0.06, 0.18), "train": (0.09, 0.21), "apple": (0.055, 0.13), "banana": (0.13, 0.22),
+    "carrot": (0.12, 0.27), "cube": (0.022, 0.10), "cylinder": (0.03, 0.21), "door_knob": (0.045, 0.12),
+    "doughnut": (0.07, 0.12), "egg": (0.045, 0.08), "lemon": (0.05, 0.13), "light_bulb": (0.05, 0.17),
+    "pyramid": (0.03, 0.16), "torus": (0.045, 0.16),
 }  # fmt: skip
 NAMES = [family.__name__ for family in figures.FAMILIES + food.FAMILIES]
 USES = {
     "airplane": {"fly", "play"}, "apple": {"eat"}, "banana": {"eat", "peel"}, "carrot": {"eat", "peel"},
-    "doughnut": {"eat"}, "door_knob": {"turn", "use"}, "light_bulb": {"screw"}, "rubber_duck": {"squeeze"}, "hand": {"shake"},
-    "train": {"play", "push", "slide"}, "toy_car": {"play", "push", "slide"}, "piggy_bank": {"shake"},
-    "lemon": {"squeeze"},
+    "doughnut": {"eat"}, "door_knob": {"turn", "use"}, "light_bulb": {"screw"}, "rubber_duck": {"squeeze"},
+    "hand": {"shake"}, "train": {"play", "push", "slide"}, "toy_car": {"play", "push", "slide"},
+    "piggy_bank": {"shake"}, "lemon": {"squeeze"},
 }  # fmt: skip
 
 
