@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from ..hands.arm import arm_comfort
 from .motion import Bend, Path, aligned
 
 # A seated adult whose work lies 45 cm in front of the shoulders; metres from the object's middle.
@@ -145,6 +146,28 @@ class Score:
             self.path.turns.append((begin, begin + 0.82 * length, vector))
         self.t = end
 
+    def strain(self, place, turns):
+        """What it costs the arms that carry the object to have its pivot at `place` (3,) or (K, 3), turned by (K, 3, 3) -> (K,)."""
+        grips = [self.cast.lead, self.cast.second] if self.cast.way == "two" else [self.keeper]
+        total = np.zeros(len(turns))
+        for grip in grips:
+            wrists = turns @ (grip.translation - self.path.pivot) + place
+            cost = arm_comfort(wrists, turns @ grip.rotation, grip.side, -np.inf)[0].min(1)
+            total += np.where(np.isfinite(cost), cost, 30.0)
+        return total
+
+    def easiest(self, place, turns, dislike=0.0):
+        """Which of the turns (K, 3, 3) suits the arms best at a place, with a little chance: its number."""
+        return int(np.argmin(self.strain(place, turns) + dislike + self.rng.uniform(0, 0.25, len(turns))))
+
+    def carry_easily(self, to=None, by=None, turn=None, widest=100.0, slow=1.0):
+        """As `carry`, but the object also turns about the vertical as the arm likes it, by up to `widest` degrees."""
+        place, now = self.path.reached
+        goal = np.asarray(to if to is not None else place + by, float)
+        yaw = np.radians(widest) * np.r_[0, self.rng.uniform(-1, 1, 23)]
+        turns = Rotation.from_rotvec(yaw[:, None] * UP).as_matrix() @ (now if turn is None else turn)
+        self.carry(to=goal, turn=turns[self.easiest(goal, turns, 0.5 * np.abs(yaw))], slow=slow)
+
     def turned(self, vector):
         """The rotation that a turn by `vector` (3,) about world axes leads to from where the object is."""
         return Rotation.from_rotvec(vector).as_matrix() @ self.path.reached[1]
@@ -197,7 +220,7 @@ class Score:
     def lift(self, low=0.10, high=0.22):
         """Takes the object up, swaying a little, and lets a second hand join."""
         sway = Rotation.from_euler("xyz", self.rng.normal(0, 4, 3), degrees=True).as_matrix()
-        self.carry(by=self.rise(low, high), turn=sway)
+        self.carry_easily(by=self.rise(low, high), turn=sway @ self.path.reached[1])
         self.support()
 
     def facing(self, towards, upward=UP):
@@ -212,11 +235,10 @@ class Score:
         self.carry(to=place - turn @ (tip - self.path.pivot), turn=turn)
 
 
-def lip_towards(mouth, direction):
-    """The lip (3,) of a mouth nearest to a horizontal direction, and the turn about +Z that brings it there, radians."""
-    lip = mouth.lips[np.argmax(mouth.lips @ direction)]
+def _yaw(lip, direction):
+    """The turn about +Z, radians, that brings a lip (3,) under a horizontal direction."""
     yaw = np.arctan2(direction[1], direction[0]) - np.arctan2(lip[1], lip[0])
-    return lip, (yaw + np.pi) % (2 * np.pi) - np.pi
+    return (yaw + np.pi) % (2 * np.pi) - np.pi
 
 
 # Carrying it -------------------------------------------------------------------------------------------------------
@@ -245,7 +267,7 @@ def place(s):
 def give(s):
     s.take_all()
     s.lift(0.08, 0.16)
-    s.carry(by=np.array([s.rng.uniform(-0.05, 0.05), s.rng.uniform(0.14, 0.25), s.rng.uniform(-0.02, 0.04)]), slow=1.1)
+    s.carry_easily(by=np.array([s.rng.uniform(-0.05, 0.05), s.rng.uniform(0.14, 0.25), s.rng.uniform(-0.02, 0.04)]), widest=40, slow=1.1)
     s.details["direction"] = "forward"
     s.finish(0.0)
 
@@ -253,8 +275,7 @@ def give(s):
 def hand_over(s):
     lead = s.take(s.cast.lead)
     s.t += 0.1
-    s.carry(by=np.array([-0.05 * s.out, s.rng.uniform(-0.12, -0.04), s.rng.uniform(0.12, 0.22)]),
-            turn=s.turned(UP * s.rng.normal(0, 0.3)))  # fmt: skip
+    s.carry_easily(by=np.array([-0.05 * s.out, s.rng.uniform(-0.12, -0.02), s.rng.uniform(0.12, 0.22)]))
     s.wait(s.rng.uniform(0.15, 0.35))
     s.take(s.cast.second)
     s.wait(s.rng.uniform(0.15, 0.25))
@@ -266,12 +287,14 @@ def hand_over(s):
 
 def inspect(s):
     s.take_all()
-    s.carry(by=np.array([s.rng.uniform(-0.04, 0.04), s.rng.uniform(-0.16, -0.06), s.rng.uniform(0.18, 0.28)]))
+    s.carry_easily(by=np.array([s.rng.uniform(-0.02, 0.06) * s.out, s.rng.uniform(-0.10, 0.0), s.rng.uniform(0.16, 0.26)]))
     s.support()
-    yaw, pitch = np.radians(s.rng.uniform(25, 60)) * s.rng.choice([-1, 1]), np.radians(s.rng.uniform(10, 40))
-    s.carry(turn=s.turned(np.array([0.3 * pitch, 0, yaw])))
-    s.wait(0.15)
-    s.carry(turn=s.turned(np.array([pitch, 0, -yaw * s.rng.uniform(0.8, 1.8)])))
+    for _ in range(2):  # looked at from one side, then from another
+        place, now = s.path.reached
+        vectors = s.rng.uniform(-1, 1, (16, 3)) * np.radians([40, 30, 70])
+        turns = Rotation.from_rotvec(vectors).as_matrix() @ now
+        s.carry(turn=turns[s.easiest(place, turns, -0.8 * np.linalg.norm(vectors, axis=1))])
+        s.wait(0.15)
     s.finish(0.2)
 
 
@@ -288,29 +311,43 @@ def shake(s):
 
 def grab(s):
     s.take_all()
-    s.carry(by=s.rise(0.05, 0.16), turn=s.turned(UP * s.rng.normal(0, 0.35)))
-    s.carry(by=np.append(s.rng.uniform(-0.07, 0.07, 2), s.rng.uniform(-0.02, 0.05)),
-            turn=s.turned(s.rng.normal(0, [0.2, 0.2, 0.4])))  # fmt: skip
+    s.carry_easily(by=s.rise(0.05, 0.16), widest=40)
+    s.carry_easily(by=np.append(s.rng.uniform(-0.07, 0.07, 2), s.rng.uniform(-0.02, 0.05)), turn=s.turned(s.rng.normal(0, 0.2, 3)))
     s.finish(0.4)
 
 
 # At the head -------------------------------------------------------------------------------------------------------
 
 
+def around(mouth, degrees):
+    """The lips (K, 3) of a mouth, and places of a round rim some degrees to either side of them."""
+    turns = [Rotation.from_rotvec(np.radians(angle) * mouth.axis) for angle in degrees]
+    return np.concatenate([turn.apply(mouth.lips) for turn in turns])
+
+
 def drink(s):
-    lip, yaw = lip_towards(s.shape.mouth, -AWAY)
-    s.path.about(s.shape.mouth.point + s.shape.mouth.radius * lip)
+    """A lip comes to the mouth, whichever suits the arm, and is tilted there."""
+    mouth, tilt = s.shape.mouth, np.radians(s.rng.uniform(35, 70))
+    goal = MOUTH + s.rng.uniform(-1, 1, 3) * [0.01, 0.015, 0.02]
+    lips = around(mouth, (0, -20, 20, -40, 40) if len(mouth.lips) < 4 else (0,))
+    yaws = [_yaw(lip, -AWAY) for lip in lips]
+    upright = Rotation.from_rotvec(np.outer(yaws, UP)).as_matrix()
+    tipped = Rotation.from_rotvec(tilt * ACROSS).as_matrix() @ upright
+    ease = []
+    for lip, both in zip(lips, zip(upright, tipped)):
+        s.path.about(mouth.point + mouth.radius * lip)
+        ease.append(s.strain(goal, np.stack(both)).sum())
+    best = int(np.argmin(np.array(ease) + s.rng.uniform(0, 0.3, len(ease)) + 0.3 * np.abs(yaws)))
+    s.path.about(mouth.point + mouth.radius * lips[best])
     s.take_all()
-    upright = Rotation.from_rotvec(UP * yaw).as_matrix()
     if s.cast.way == "support":
-        s.carry(by=np.array([0, -0.08, 0.14]), turn=Rotation.from_rotvec(0.5 * UP * yaw).as_matrix())
+        s.carry(by=np.array([0, -0.08, 0.14]), turn=Rotation.from_rotvec(0.5 * UP * yaws[best]).as_matrix())
         s.support()
-    s.carry(to=MOUTH + s.rng.uniform(-1, 1, 3) * [0.01, 0.015, 0.02], turn=upright, slow=1.1)
-    tilt = np.radians(s.rng.uniform(35, 70))
-    s.carry(turn=s.turned(ACROSS * tilt))
+    s.carry(to=goal, turn=upright[best], slow=1.1)
+    s.carry(turn=tipped[best])
     s.wait(s.rng.uniform(0.15, 0.6))
     if s.chance(0.6):
-        s.carry(turn=upright)
+        s.carry(turn=upright[best])
     s.finish(0.5)
 
 
@@ -397,19 +434,24 @@ def wear(s):
 
 
 def pour(s):
-    mouth = s.shape.mouth
-    lip, yaw = lip_towards(mouth, np.array([-s.out, 0.25, 0.0]) if s.cast.way != "two" else AWAY)
+    """The opening is lowered to the middle or ahead, over whichever lip and whichever way suits the arm."""
+    mouth, tilt = s.shape.mouth, np.radians(s.rng.uniform(60, 110))
     s.path.about(mouth.point * 0.6)
+    goal = s.path.pivot + s.rise(0.12, 0.22) - np.array([0.04 * s.out, 0, 0])
+    ahead = [AWAY] if s.cast.way == "two" else [AWAY * 0.25 - s.out * ACROSS, AWAY * 0.7 - s.out * ACROSS, AWAY - s.out * ACROSS * 0.3]
+    pairs = [(lip, way / np.linalg.norm(way)) for lip in mouth.lips for way in ahead]
+    yaws = np.array([_yaw(lip, way) for lip, way in pairs])
+    upright = Rotation.from_rotvec(np.outer(yaws, UP)).as_matrix()
+    vectors = np.stack([tilt * np.cross(UP, turn @ lip) for turn, (lip, _) in zip(upright, pairs)])
+    tipped = Rotation.from_rotvec(vectors).as_matrix() @ upright
+    ease = s.strain(goal, upright) + s.strain(goal, tipped)
+    best = int(np.argmin(ease + s.rng.uniform(0, 0.4, len(ease)) + 0.3 * np.abs(yaws)))
     s.take_all()
-    yaw *= max(0.0, 1 - np.radians(40) / max(abs(yaw), 1e-6))  # within 40 degrees of sideways is near enough
-    upright = Rotation.from_rotvec(UP * yaw).as_matrix()
-    s.carry(by=s.rise(0.12, 0.22) - np.array([0.06 * s.out, 0, 0]), turn=upright)
+    s.carry(to=goal, turn=upright[best])
     s.support()
-    spout = upright @ lip
-    tilt = np.radians(s.rng.uniform(60, 110))
-    s.carry(turn=s.turned(tilt * np.cross(UP, spout)), slow=1.1)
+    s.carry(turn=tipped[best], slow=1.1)
     s.wait(s.rng.uniform(0.2, 0.6))
-    s.carry(turn=upright)
+    s.carry(turn=upright[best])
     s.finish(0.4)
 
 
@@ -427,7 +469,8 @@ def edge_down(s, reach=0.10):
     """The blade ahead of the actor, pointing away and inwards, its edge down."""
     s.take_all()
     ahead = AWAY - 0.55 * s.out * ACROSS
-    s.carry(by=np.array([0, 0.02, s.rng.uniform(reach, reach + 0.06)]), turn=s.facing(ahead))
+    s.carry_easily(by=np.array([0.03 * s.out, 0.02, s.rng.uniform(reach, reach + 0.06)]), turn=s.facing(ahead), widest=35)
+    ahead = s.path.reached[1] @ s.shape.front * [1, 1, 0]
     return ahead / np.linalg.norm(ahead)
 
 
@@ -494,7 +537,7 @@ def squeeze(s):
     keep = s.stays[0]
     tip = s.shape.tip if s.shape.tip is not None else s.shape.extent * [0, 0, 0.5]
     downward = -UP * s.rng.uniform(0.4, 1.2) - s.out * ACROSS * 0.6 + AWAY * 0.5
-    s.carry(by=s.rise(0.14, 0.22), turn=turn_onto(tip, downward))
+    s.carry_easily(by=s.rise(0.14, 0.22), turn=turn_onto(tip, downward))
     times = int(s.rng.integers(1, 4))
     hertz = s.rng.uniform(0.8, 1.4) / s.pace
     keep.pulses.append((s.t, s.t + times / hertz, hertz))
@@ -561,7 +604,7 @@ def play(s):
 def browse(s):
     """Before the eyes, the screen or page towards them; a second hand taps or swipes."""
     s.take_all()
-    s.carry(to=s.path.pivot + np.array([0.02 * s.out, -0.12, s.rng.uniform(0.16, 0.24)]), turn=reading(s))
+    s.carry_easily(to=s.path.pivot + np.array([0.04 * s.out, -0.08, s.rng.uniform(0.16, 0.24)]), turn=reading(s), widest=20)
     s.support()
     s.wait(s.rng.uniform(0.4, 0.8))
     s.carry(turn=s.turned(s.rng.normal(0, 0.12, 3)))
@@ -581,7 +624,7 @@ def strike(s):
     """A hammer: raised and brought down on a nail, several times."""
     s.take_all()
     ahead = aligned(np.cross(s.shape.up, s.shape.front), s.shape.front, -s.out * ACROSS * 0.5 - AWAY, -UP)
-    s.carry(by=np.array([0, 0.02, s.rng.uniform(0.14, 0.2)]), turn=ahead)
+    s.carry_easily(by=np.array([0.04 * s.out, 0.02, s.rng.uniform(0.14, 0.2)]), turn=ahead, widest=50)
     times = int(s.rng.integers(1, 4))
     swing = -np.cross(s.path.reached[1] @ np.cross(s.shape.up, s.shape.front), UP) * np.radians(s.rng.uniform(22, 40))
     for _ in range(times):
@@ -598,7 +641,7 @@ def point(s):
     """Held up and pointed ahead: a torch, a remote control, a spray bottle."""
     s.take_all()
     keep = s.stays[0]
-    s.carry(by=s.rise(0.14, 0.24), turn=s.facing(AWAY - 0.2 * s.out * ACROSS))
+    s.carry_easily(by=s.rise(0.14, 0.24), turn=s.facing(AWAY - 0.2 * s.out * ACROSS), widest=35)
     if s.shape.name == "spray":
         times = int(s.rng.integers(1, 4))
         keep.pulses.append((s.t, s.t + times / 1.4, 1.4))
@@ -640,7 +683,8 @@ def aloft(s, turn=None):
     """The second hand takes the object up to where the lead can act on it."""
     s.take(s.cast.second)
     s.t += 0.1
-    s.carry(by=np.array([-0.02 * s.out, s.rng.uniform(-0.12, -0.05), s.rng.uniform(0.1, 0.18)]), turn=turn)
+    by = np.array([-0.02 * s.out, s.rng.uniform(-0.10, 0.0), s.rng.uniform(0.1, 0.18)])
+    s.carry_easily(by=by, turn=turn, widest=100 if turn is None else 25)
     s.wait(s.rng.uniform(0.25, 0.45))
 
 
