@@ -88,8 +88,7 @@ class End:
         grip = stay.grip
         self.held, self.held_turn, self.approach = stage.carried(grip)
         self.flexion, self.abduction = grip.flexion, grip.abduction
-        share = {"press": 0.15, "palm": 0.2, "platform": 0.3, "hook": 0.6}.get(grip.kind, 1.0)
-        self.opened = np.maximum(grip.flexion - share * OPENING, np.minimum(grip.flexion, -0.1))
+        self.opened = self.opened_by([{"press": 0.15, "palm": 0.2, "platform": 0.3, "hook": 0.6}.get(grip.kind, 1.0)])[0]
 
     def ways(self):
         """Ways (3,) in the carrier's frame along which to stand off, the likeliest first."""
@@ -112,20 +111,24 @@ class End:
         """Flexion (R, 15) and abduction (R, 5) while it holds or as it leaves."""
         if self.stay is not None and self.stay.grip.fingers is not None:
             return self.stay.grip.fingers(self.stage.angle[rows])
-        loose = self.loose[rows, None]
-        return self.flexion - loose * OPENING, np.tile(self.abduction, (len(loose), 1))
+        loose = self.loose[rows]
+        return self.opened_by(loose), np.tile(self.abduction, (len(loose), 1))
+
+    def opened_by(self, share):
+        """Flexion (R, 15) with the fingers open by shares (R,) of OPENING, but not beyond straight."""
+        return np.maximum(self.flexion - np.asarray(share)[:, None] * OPENING, np.minimum(self.flexion, -0.1))
 
     def loosen_at_the_table(self, rows, hand, betas):
         """Keeps fingers that reach around something lying on the table open until it is up, as people do.
 
         Sets `loose` (T,), the share of OPENING by which they are open at each frame: the least that clears the table.
         """
-        levels, table = np.linspace(0, 1.2, 9), self.stage.prop.table
+        levels, table = np.linspace(0, 2.4, 13), self.stage.prop.table
         turn, place = self.stage.carrier(self.stay.grip, rows)
         turn, place = turn @ self.held_turn, np.einsum("rij,j->ri", turn, self.held) + place
         found = np.zeros(len(place))
         for level in levels:
-            flexion = np.tile(self.flexion - level * OPENING, (len(place), 1))
+            flexion = self.opened_by(np.full(len(place), level))
             pose = whole(hand.side, turn, flexion, np.tile(self.abduction, (len(place), 1)))
             low = hand(pose, torch.from_numpy(place).float(), betas, hand.sample(300))[0][..., 2].amin(-1).numpy()
             if level == 0 and low.min() > table + 0.001:
@@ -135,6 +138,7 @@ class End:
         self.loose[:] = found[0]
         self.loose[rows] = found
         self.loose[rows.stop :] = found[-1]
+        self.opened = self.opened_by([1.0 + max(found[0], found[-1])])[0]
 
 
 def course_between(rows, start, end, left, arrive, ways, bulge, far, delays):

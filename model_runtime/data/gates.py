@@ -67,8 +67,7 @@ def measure(clip, prop, hands):
 
     depth_mm         the deepest that any skin is in the object, over all frames; exact
     core_mm          the least distance of the fingers' bones from the object: below 0 a finger stands in a thin wall
-    contact_gap_mm   the largest gap in any frame of a hold, between the object and the nearest skin of the fingers (of the
-                     whole hand where it only touches)
+    contact_gap_mm   the largest gap in any frame of a hold, between the object and the nearest skin
     hands_gap_mm     the least between the two hands, negative where one is in the other
     hand_table_mm, object_table_mm   the lowest height above the table, negative below
     joint_over_deg   the most that a finger joint is bent beyond its range; 0 where no angles are given
@@ -108,15 +107,14 @@ class Skin:
         """This hand's part of `measure`."""
         low = self.vertices[..., 2].amin() - self.prop.table
         depth, bone, nearest, slips = 0.0, FAR_MM / 1000, np.full(len(self.hold), np.inf), []
-        fingers = self.hand.weights[:, 1:].sum(1) > 0.5
-        whole = torch.from_numpy(self.hold > 2)
+        count = self.vertices.shape[1]
         for part, local, rows, which in self.parts():
             if not len(rows):
                 continue
-            skin, bones = local[:, : len(fingers)], local[:, len(fingers) :]
+            skin, bones = local[:, :count], local[:, count:]
             distance = self.distance(part, skin)
             depth, bone = max(depth, -float(distance.amin())), min(bone, float(self.distance(part, bones).amin()))
-            meets = torch.where(whole[rows][:, None] | fingers, distance, torch.inf).amin(1).numpy()
+            meets = distance.amin(1).numpy()
             seen = which >= 0
             nearest[seen] = np.minimum(nearest[seen], meets[which[seen]])
             slips += self.slip(part, skin, distance, rows)

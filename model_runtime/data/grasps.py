@@ -22,6 +22,7 @@ TOUCH = 0.003  # metres: nearer than this is contact
 DEEPEST = 0.002  # a kept grasp is nowhere deeper than this
 CORE = 0.0025  # and the middle of its fingers nowhere nearer than this: no finger stands in a thin wall
 FLESH = 0.007  # as far as the search keeps them: thinner walls than a finger then stay on one side of it
+UNDER = 0.03  # metres: how far fingers may be below the table, around a bar that has yet to come up
 APART = 0.009  # metres between the bones of different fingers
 AIR = np.array([0.0, -0.05, 0.20])  # metres: where a thing is, against its place on the table, once it rests on a palm
 OPPOSITE = torch.tensor([1.0, 1.0, 1.0, 1.0, -1.0])  # fingers on one side of what is held, the thumb on the other
@@ -397,23 +398,32 @@ def starting(prop, hand, side, grips, rng, count, device):
     lateral = kind == names.index("lateral")
     closes[lateral, :4] = 0.0
     platform = kind == names.index("platform")
+    # Around a bar that lies on the table fingers close as it comes up (clips.End.loosen_at_the_table): they may be below.
+    under = [grips[row].kind == "wrap" and 0.008 < grips[row].radius < 0.022 and lies(grips[row], prop.table) for row in rows]
+    under = torch.as_tensor(np.array(under) & (rng.random(len(rows)) < 0.4), device=device)
+    floor = torch.where(under, prop.table - UNDER, torch.where(platform, -1e3, prop.table))
+    beside = tensor([between(grips[row], prop.table) for row in rows]) * ~under
     return {
         "wrist": tensor(rotation), "translation": tensor(translation), "approach": tensor(approach),
-        "across": tensor(across), "beside": tensor([beside(grips[row], prop.table) for row in rows]),
+        "across": tensor(across), "beside": beside,
         "flexion": tensor(flexion), "abduction": torch.zeros(len(rows), 5, device=device),
         "grip": torch.as_tensor(rows, device=device), "kind": kind, "matter": tensor([k.matter for k in kinds]),
         "pads": tensor([k.pads for k in kinds]), "closes": closes, "aimed": press.float(),
         "target": tensor([grips[row].centre for row in rows]),
         "clear": torch.where(kind == names.index("rim"), 0.0015, 0.0005),  # a grid is too shallow in thin walls
-        "table": torch.where(platform, -1e3, prop.table),
+        "table": floor,
     }  # fmt: skip
 
 
-def beside(grip, table):
+def lies(grip, table):
+    """Whether a held part is so near the table that fingers have no room under it."""
+    return grip.centre[2] - table < grip.radius + 0.03
+
+
+def between(grip, table):
     """Metres from a grip's middle at which thumb and fingers should be, on opposite sides; 0 where they need not be."""
-    low = grip.centre[2] - table < grip.radius + 0.03  # no room for fingers under it
     precise = grip.kind in ("pinch", "tripod", "side", "rim", "lateral")
-    around = grip.kind == "wrap" and (grip.radius > 0.022 or low)
+    around = grip.kind == "wrap" and (grip.radius > 0.022 or lies(grip, table))
     return 0.7 * max(grip.radius, 0.004) if precise or around else 0.0
 
 
@@ -463,15 +473,16 @@ def checked(prop, hand, side, state, angle, betas):
     near = distance < TOUCH
     touching = torch.stack([near[:, (joint >= 3 * f) & (joint < 3 * f + 3)].any(-1) for f in range(5)], -1)
     palm = near[:, (joint == -1) & hand.palmar_mask].any(-1)
+    palm_height, aloft = vertices[:, joint == -1, 2].amin(-1), state["table"] < -1
     flat = of_kind(lambda kind: not kind.opposed and not kind.need)  # where the palm counts as a finger
     tips = vertices[:, hand.fingertips]
-    ease = comfort(state["translation"].numpy(), state["wrist"].numpy(), side, prop.table, (state["table"] < -1).numpy())
+    ease = comfort(state["translation"].numpy(), state["wrist"].numpy(), side, prop.table, aloft.numpy())
     by_thumb, any_two = opposed(prop, hinge, vertices, distance, joint)
     by_palm = of_kind(lambda kind: kind.pads > 0)  # fingers around what lies in the palm hold it too
     checks = {
         "depth": depth < DEEPEST,
         "core": prop.distance(core(tips, joints), hinge).amin(-1) > CORE,
-        "table": vertices[..., 2].amin(-1) > state["table"] - 0.001,
+        "table": (vertices[..., 2].amin(-1) > state["table"] - 0.001) & (palm_height > torch.where(aloft, -1e3, prop.table)),
         "apart": bones_apart(joints, tips) > APART,
         "arm": torch.as_tensor(np.isfinite(ease)),
         "need": (touching | ~of_kind(lambda kind: [f in kind.need for f in range(5)])).all(-1),
