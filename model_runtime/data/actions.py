@@ -146,9 +146,13 @@ class Score:
             self.path.turns.append((begin, begin + 0.82 * length, vector))
         self.t = end
 
-    def strain(self, place, turns):
-        """What it costs the arms that carry the object to have its pivot at `place` (3,) or (K, 3), turned by (K, 3, 3) -> (K,)."""
-        grips = [self.cast.lead, self.cast.second] if self.cast.way == "two" else [self.keeper]
+    def strain(self, place, turns, all_hands=False):
+        """What it costs the arms that carry the object to have its pivot at `place` (3,) or (K, 3), turned by (K, 3, 3) -> (K,).
+
+        all_hands: also those that only join there.
+        """
+        both = self.cast.way == "two" or (all_hands and self.cast.second)
+        grips = [self.cast.lead, self.cast.second] if both else [self.keeper]
         total = np.zeros(len(turns))
         for grip in grips:
             wrists = turns @ (grip.translation - self.path.pivot) + place
@@ -156,17 +160,17 @@ class Score:
             total += np.where(np.isfinite(cost), cost, 30.0)
         return total
 
-    def easiest(self, place, turns, dislike=0.0):
+    def easiest(self, place, turns, dislike=0.0, all_hands=False):
         """Which of the turns (K, 3, 3) suits the arms best at a place, with a little chance: its number."""
-        return int(np.argmin(self.strain(place, turns) + dislike + self.rng.uniform(0, 0.25, len(turns))))
+        return int(np.argmin(self.strain(place, turns, all_hands) + dislike + self.rng.uniform(0, 0.25, len(turns))))
 
-    def carry_easily(self, to=None, by=None, turn=None, widest=100.0, slow=1.0):
-        """As `carry`, but the object also turns about the vertical as the arm likes it, by up to `widest` degrees."""
+    def carry_easily(self, to=None, by=None, turn=None, widest=100.0, slow=1.0, all_hands=False):
+        """As `carry`, but the object also turns about the vertical as the arms like it, by up to `widest` degrees."""
         place, now = self.path.reached
         goal = np.asarray(to if to is not None else place + by, float)
         yaw = np.radians(widest) * np.r_[0, self.rng.uniform(-1, 1, 23)]
         turns = Rotation.from_rotvec(yaw[:, None] * UP).as_matrix() @ (now if turn is None else turn)
-        self.carry(to=goal, turn=turns[self.easiest(goal, turns, 0.5 * np.abs(yaw))], slow=slow)
+        self.carry(to=goal, turn=turns[self.easiest(goal, turns, 0.5 * np.abs(yaw), all_hands)], slow=slow)
 
     def turned(self, vector):
         """The rotation that a turn by `vector` (3,) about world axes leads to from where the object is."""
@@ -220,7 +224,7 @@ class Score:
     def lift(self, low=0.10, high=0.22):
         """Takes the object up, swaying a little, and lets a second hand join."""
         sway = Rotation.from_euler("xyz", self.rng.normal(0, 4, 3), degrees=True).as_matrix()
-        self.carry_easily(by=self.rise(low, high), turn=sway @ self.path.reached[1])
+        self.carry_easily(by=self.rise(low, high), turn=sway @ self.path.reached[1], all_hands=self.cast.way == "support")
         self.support()
 
     def facing(self, towards, upward=UP):
@@ -275,7 +279,7 @@ def give(s):
 def hand_over(s):
     lead = s.take(s.cast.lead)
     s.t += 0.1
-    s.carry_easily(by=np.array([-0.05 * s.out, s.rng.uniform(-0.12, -0.02), s.rng.uniform(0.12, 0.22)]))
+    s.carry_easily(by=np.array([-0.05 * s.out, s.rng.uniform(-0.10, 0.02), s.rng.uniform(0.12, 0.22)]), all_hands=True)
     s.wait(s.rng.uniform(0.15, 0.35))
     s.take(s.cast.second)
     s.wait(s.rng.uniform(0.15, 0.25))
@@ -287,7 +291,8 @@ def hand_over(s):
 
 def inspect(s):
     s.take_all()
-    s.carry_easily(by=np.array([s.rng.uniform(-0.02, 0.06) * s.out, s.rng.uniform(-0.10, 0.0), s.rng.uniform(0.16, 0.26)]))
+    s.carry_easily(by=np.array([s.rng.uniform(-0.02, 0.06) * s.out, s.rng.uniform(-0.10, 0.0), s.rng.uniform(0.16, 0.26)]),
+                   all_hands=True)  # fmt: skip
     s.support()
     for _ in range(2):  # looked at from one side, then from another
         place, now = s.path.reached
@@ -684,7 +689,7 @@ def aloft(s, turn=None):
     s.take(s.cast.second)
     s.t += 0.1
     by = np.array([-0.02 * s.out, s.rng.uniform(-0.10, 0.0), s.rng.uniform(0.1, 0.18)])
-    s.carry_easily(by=by, turn=turn, widest=100 if turn is None else 25)
+    s.carry_easily(by=by, turn=turn, widest=100 if turn is None else 35, all_hands=True)
     s.wait(s.rng.uniform(0.25, 0.45))
 
 
@@ -904,11 +909,14 @@ WITH_HOLD = ("peel", "set", "browse", "clean", "use", "press", "tap", "switch on
 WITH_SUPPORT = ("drink", "pour", "inspect", "browse")
 
 
-def score(action, shape, cast, rng):
-    """Composes one action -> Score, or None where it would take longer than LONGEST."""
-    written = Score(action, shape, cast, rng)
-    if written.keeper is cast.lead and cast.lead.kind not in ("press", "palm"):
-        SCORES[action](written)
-    else:
-        acting(written)
-    return written if written.seconds <= LONGEST + 1e-6 else None
+def score(action, shape, cast, rng, tries=4):
+    """Composes one action -> Score, or None where it would take longer than LONGEST however it is drawn."""
+    for _ in range(tries):
+        written = Score(action, shape, cast, rng)
+        if written.keeper is cast.lead and cast.lead.kind not in ("press", "palm"):
+            SCORES[action](written)
+        else:
+            acting(written)
+        if written.seconds <= LONGEST + 1e-6:
+            return written
+    return None

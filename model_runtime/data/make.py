@@ -10,7 +10,7 @@ away from training; with --split unseen they are of families never trained on.
 
 import argparse
 from collections import Counter
-from itertools import islice
+from itertools import cycle, islice
 import os
 import time
 
@@ -196,7 +196,8 @@ def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", s
     for action, way, side in rounds:
         count = tally.setdefault((shape.name, action), Counter())
         tries = 0
-        for cast in islice((c for c in casts(prop, grips, action, way, side, rng) if holds.all(carried(prop, action, c))), CASTS):
+        fit = [c for c in islice(casts(prop, grips, action, way, side, rng), 4 * CASTS) if holds.all(carried(prop, action, c))]
+        for cast in islice(cycle(fit), CASTS):
             clip, measures, reason = compose(prop, action, cast, hands, betas, rng)
             count[reason or "kept"] += 1
             tries += reason not in QUICK
