@@ -356,7 +356,7 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press, ho
         loss = loss + weight * ((state["clear"][:, None] - distance).clamp_min(0.0) * 1000).square().sum(-1)
         loss = loss + state["pads"] * (lying * 300).square() * 0.3
         loss = loss + ((FLESH - through).clamp_min(0.0) * 700).square().sum(-1)
-        loss = loss + ((table[:, None] + 0.003 - vertices[..., 2]).clamp_min(0.0) * 700).square().sum(-1)
+        loss = loss + ((table[:, None] + 0.0015 - vertices[..., 2]).clamp_min(0.0) * 700).square().sum(-1)
         loss = loss + 60 * ((flexion - high).clamp_min(0.0) + (low - flexion).clamp_min(0.0)).square().sum(-1)
         loss = loss + 2 * natural(flexion, abduction) + (1 - state["closes"]).mul(3.0).repeat_interleave(3, 1).mul(bend.square()).sum(-1)
         loss = loss + ((0.012 - bones_apart(joints, vertices[:, -5:])).clamp_min(0.0) * 300).square()
