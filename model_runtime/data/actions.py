@@ -231,12 +231,20 @@ class Score:
         """The rotation that points the object's front `towards` and its up `upward`."""
         return aligned(self.shape.front, self.shape.up, towards, upward)
 
-    def tip_to(self, place, turn):
-        """Carries the object so that its tip comes to `place` (3,) as it turns to `turn` (3, 3)."""
+    def tip_to(self, goal, turn, about=UP, spin=25.0, wobble=12.0, slow=1.0):
+        """Carries the object so that its tip comes to `goal` (3,) as it turns to `turn` (3, 3), or nearly.
+
+        Of turns by up to `spin` degrees about the world's direction `about` and `wobble` degrees about any, the arms'
+        easiest is taken.
+        """
         tip = self.shape.tip if self.shape.tip is not None else np.zeros(3)
-        pivot, _ = self.path.reached
-        # the pivot is about the object's own point: where it must go so that the tip arrives
-        self.carry(to=place - turn @ (tip - self.path.pivot), turn=turn)
+        share = self.rng.uniform(-1, 1, (40, 1))
+        vectors = np.radians(spin) * share * unit_or(about, UP) + np.radians(wobble) * self.rng.uniform(-0.6, 0.6, (40, 3))
+        vectors[0] = 0
+        turns = Rotation.from_rotvec(vectors).as_matrix() @ turn
+        places = goal - turns @ (tip - self.path.pivot)  # of the pivot, for the tip to arrive
+        best = self.easiest(places, turns, 0.3 * np.linalg.norm(vectors, axis=1) * (spin < 90), self.cast.way in ("two", "support"))
+        self.carry(to=places[best], turn=turns[best], slow=slow)
 
 
 def _yaw(lip, direction):
@@ -358,10 +366,10 @@ def drink(s):
 
 def eat(s):
     s.take_all()
-    s.lift(0.08, 0.14)
-    bite = unit_or(s.shape.tip, s.shape.front)
-    turn = turn_level(bite, -AWAY)
-    s.tip_to(MOUTH + s.rng.uniform(-1, 1, 3) * [0.008, 0.01, 0.015], turn)
+    s.carry(by=s.rise(0.06, 0.1))
+    bite = unit_or(s.shape.front, s.shape.tip)
+    to_mouth = -AWAY + UP * s.rng.uniform(-0.4, 0.5)
+    s.tip_to(MOUTH + s.rng.uniform(-1, 1, 3) * [0.008, 0.01, 0.015], turn_onto(bite, to_mouth), to_mouth, 180, 30)
     for _ in range(int(s.rng.integers(1, 3))):
         s.wait(s.rng.uniform(0.15, 0.3))
         s.carry(by=np.array([0, 0.05, -0.02]))
@@ -376,16 +384,16 @@ def brush(s):
     if s.shape.name == "toothbrush":
         along = unit_or(s.shape.tip, s.shape.front)
         turn = aligned(s.shape.front, along, -AWAY, -s.out * ACROSS + 0.2 * AWAY)
-        s.tip_to(MOUTH + np.array([0.02 * s.out, 0.012, 0.0]), turn)
+        s.tip_to(MOUTH + np.array([0.02 * s.out, 0.012, 0.0]), turn, AWAY, 40)
         axis, size, hertz = ACROSS + 0.3 * UP * s.rng.normal(), s.rng.uniform(0.008, 0.016), s.rng.uniform(2.0, 3.2)
     elif s.shape.name in ("comb", "hairbrush"):
         along = unit_or(s.shape.tip, s.shape.front)
         turn = aligned(along, s.shape.up, -0.6 * AWAY - 0.4 * s.out * ACROSS + 0.5 * UP, UP)
-        s.tip_to(HEAD + np.array([0.09 * s.out, 0.05, 0.06]), turn)
+        s.tip_to(HEAD + np.array([0.09 * s.out, 0.05, 0.06]), turn, ACROSS, 50, 20)
         axis, size, hertz = -UP + 0.4 * AWAY, s.rng.uniform(0.03, 0.05), s.rng.uniform(0.8, 1.3)
     else:  # paint: bristles ahead and down
         turn = aligned(s.shape.front, s.shape.up, AWAY * 0.8 - UP * 0.6 - 0.3 * s.out * ACROSS, UP)
-        s.carry(turn=turn)
+        s.carry_easily(by=0.02 * UP, turn=turn, widest=60)
         axis, size, hertz = ACROSS + 0.4 * AWAY * s.rng.normal(), s.rng.uniform(0.03, 0.06), s.rng.uniform(0.8, 1.5)
     s.wave(hertz / s.pace, int(s.rng.integers(3, 6)), axis * size)
     s.finish(0.25)
@@ -393,18 +401,18 @@ def brush(s):
 
 def call(s):
     s.take_all()
-    s.lift(0.08, 0.14)
+    s.carry(by=s.rise(0.06, 0.10))
     along = unit_or(s.shape.tip, s.shape.up)
     turn = aligned(s.shape.front, along, -s.out * ACROSS + 0.15 * AWAY, UP - 0.45 * AWAY)
-    s.tip_to(EAR * [s.out, 1, 1] + s.rng.normal(0, 0.006, 3), turn)
+    s.tip_to(EAR * [s.out, 1, 1] + s.rng.normal(0, 0.006, 3), turn, ACROSS, 35, 15)
     s.wait(s.rng.uniform(0.4, 0.9))
     s.finish(0.2)
 
 
 def see(s, distance=(0.012, 0.03), towards=AWAY):
     s.take_all()
-    s.lift(0.08, 0.14)
-    s.tip_to(EYES + AWAY * s.rng.uniform(*distance), s.facing(towards))
+    s.carry(by=s.rise(0.06, 0.10))
+    s.tip_to(EYES + AWAY * s.rng.uniform(*distance), s.facing(towards), ACROSS, 15)
     s.wait(s.rng.uniform(0.2, 0.4))
     s.carry(turn=s.turned(UP * np.radians(s.rng.uniform(8, 20)) * s.rng.choice([-1, 1])), slow=1.3)
     s.finish(0.3)
@@ -413,23 +421,24 @@ def see(s, distance=(0.012, 0.03), towards=AWAY):
 def take_picture(s):
     screen = s.shape.name in ("phone", "flip_phone")
     s.take_all()
-    s.lift(0.08, 0.14)
+    s.carry(by=s.rise(0.06, 0.10))
     far = s.rng.uniform(0.2, 0.28) if screen else s.rng.uniform(0.02, 0.12)
-    s.tip_to(EYES + AWAY * far - UP * 0.02, s.facing(-AWAY if screen else AWAY))
+    sideways = s.facing(-AWAY, s.out * ACROSS) if screen and s.chance(0.5) else None  # a phone upright or on its side
+    s.tip_to(EYES + AWAY * far - UP * 0.02, s.facing(-AWAY if screen else AWAY) if sideways is None else sideways, ACROSS, 20)
     s.wait(s.rng.uniform(0.4, 0.8))
     s.finish(0.3)
 
 
 def wear(s):
     s.take_all()
-    s.lift(0.08, 0.16)
+    s.carry(by=s.rise(0.06, 0.10))
     if s.shape.name == "headphones":
         s.carry(to=s.path.pivot + HEAD + UP * 0.1 + AWAY * 0.03, turn=s.facing(AWAY))
         s.carry(by=-UP * 0.09, slow=1.2)
     elif s.shape.name == "watch":
         s.carry(to=s.path.pivot + np.array([-0.12 * s.out, -0.12, 0.14]), turn=s.facing(-AWAY + UP, -s.out * ACROSS))
     else:
-        s.tip_to(EYES + AWAY * 0.08, s.facing(AWAY))
+        s.tip_to(EYES + AWAY * 0.08, s.facing(AWAY), ACROSS, 15)
         s.carry(by=-AWAY * 0.055, slow=1.2)
     s.wait(s.rng.uniform(0.3, 0.6))
     s.finish(0.25)
@@ -471,10 +480,10 @@ def toast(s):
 
 
 def edge_down(s, reach=0.10):
-    """The blade ahead of the actor, pointing away and inwards, its edge down."""
+    """The blade ahead of the actor, pointing away and inwards, its edge down -> the way it points (3,)."""
     s.take_all()
-    ahead = AWAY - 0.55 * s.out * ACROSS
-    s.carry_easily(by=np.array([0.03 * s.out, 0.02, s.rng.uniform(reach, reach + 0.06)]), turn=s.facing(ahead), widest=35)
+    ahead = AWAY - 0.7 * s.out * ACROSS
+    s.carry_easily(by=np.array([0.03 * s.out, 0.0, s.rng.uniform(reach, reach + 0.06)]), turn=s.facing(ahead), widest=55)
     ahead = s.path.reached[1] @ s.shape.front * [1, 1, 0]
     return ahead / np.linalg.norm(ahead)
 
@@ -526,14 +535,17 @@ def peel(s):
 
 
 def fly(s):
+    """A toy plane: up, along an arc with a bank, and round."""
     s.take_all()
-    s.lift(0.14, 0.24)
-    way = s.rng.choice([-1, 1])
-    level = s.facing(AWAY + 0.8 * way * ACROSS)
-    s.carry(by=np.array([-0.08 * way, -0.05, 0.04]), turn=level)
-    bank = Rotation.from_rotvec(AWAY * way * np.radians(s.rng.uniform(10, 28))).as_matrix()
-    s.carry(by=np.array([0.16 * way, 0.12, s.rng.uniform(0.0, 0.08)]), turn=bank @ s.facing(AWAY + 1.5 * way * ACROSS), slow=1.2)
-    s.carry(by=np.array([0.08 * way, -0.06, -0.06]), turn=bank @ s.facing(0.3 * -AWAY + way * ACROSS))
+    s.carry_easily(by=s.rise(0.14, 0.22), widest=60)
+    nose = s.path.reached[1] @ s.shape.front * [1, 1, 0]
+    for bend in s.rng.choice([-1, 1]) * s.rng.uniform(0.3, 0.9, 2):
+        yaw = Rotation.from_rotvec(UP * bend)
+        bank = Rotation.from_rotvec(-nose / max(np.linalg.norm(nose), 1e-6) * np.sign(bend) * np.radians(s.rng.uniform(8, 24)))
+        nose = yaw.apply(nose)
+        flat = aligned(s.shape.front, s.shape.up, nose + 1e-3 * UP, UP)
+        s.carry(by=nose / max(np.linalg.norm(nose), 1e-6) * s.rng.uniform(0.08, 0.16) + UP * s.rng.uniform(-0.03, 0.05),
+                turn=(yaw * bank).as_matrix() @ flat, slow=1.1)  # fmt: skip
     s.finish(0.2)
 
 
@@ -587,8 +599,8 @@ def play(s):
     name = s.shape.name
     if name in ("flute", "recorder"):
         s.take_all()
-        s.lift(0.1, 0.16)
-        s.tip_to(MOUTH + AWAY * 0.02, s.facing(s.out * ACROSS * np.sign(s.shape.front @ ACROSS or 1)))
+        s.carry(by=s.rise(0.08, 0.12))
+        s.tip_to(MOUTH + AWAY * 0.02, turn_onto(s.shape.front, UP * 0.6 - AWAY * 0.8), AWAY * 0.8 - UP * 0.6, 180, 15)
         s.wave(s.rng.uniform(0.5, 0.9), 2, [0, 0.004, 0.008], AWAY * 0.05)
     elif name in ("train", "toy_car") and s.cast.way == "one":
         s.take_all()
@@ -600,8 +612,8 @@ def play(s):
             s.release(stay)
     else:  # held before the chest, tilted this way and that
         s.take_all()
-        s.carry(by=np.array([0, -0.1, s.rng.uniform(0.12, 0.2)]), turn=s.facing(AWAY, UP - 0.5 * AWAY))
-        s.support()
+        s.carry_easily(by=np.array([0, -0.06, s.rng.uniform(0.12, 0.2)]), turn=s.facing(AWAY, UP - 0.5 * AWAY)
+                       if s.shape.name == "game_controller" else None, widest=40 if s.cast.way == "two" else 100)  # fmt: skip
         s.wave(s.rng.uniform(0.7, 1.2), int(s.rng.integers(2, 4)), [0.006, 0, 0], [0.06, 0.16, 0.08])
     s.finish(0.2)
 
@@ -875,12 +887,6 @@ def _arc(start, end):
     if sine < 1e-6:
         return np.eye(3) if cosine > 0 else Rotation.from_rotvec(np.pi * unit_or(np.cross(start, [0.3, 0.7, 0.6]), UP)).as_matrix()
     return Rotation.from_rotvec(axis / sine * np.arctan2(sine, cosine)).as_matrix()
-
-
-def turn_level(direction, towards):
-    """The rotation about +Z that brings a direction's level part towards another's; the identity where it has none."""
-    flat = np.asarray(direction, float) * [1, 1, 0]
-    return _arc(unit_or(flat, towards), unit_or(towards, UP)) if np.linalg.norm(flat) > 0.3 else np.eye(3)
 
 
 def turn_upright(direction):

@@ -43,9 +43,14 @@ def object_shape(number, split, seed=0):
     own = seed * 10_000 + number // len(families) + (0 if split == "train" else RESERVED_SEED)
     rng = np.random.default_rng([seed, number, 11, split == "train"])
     shape = make(families[number % len(families)], own)
-    yaw = rng.uniform(-np.pi, np.pi)
+    ahead = shape.front if np.linalg.norm(shape.front[:2]) > 0.5 else shape.up
+    turned = np.arctan2(ahead[1], ahead[0])
     if shape.fixed:  # its front towards the actor, more or less
-        yaw = -np.pi / 2 - np.arctan2(shape.front[1], shape.front[0]) + rng.normal(0, 0.25)
+        yaw = -np.pi / 2 - turned + rng.normal(0, 0.25)
+    elif rng.random() < 0.5 and np.linalg.norm(ahead[:2]) > 0.5:  # as one puts down what one means to use: pointing ahead
+        yaw = np.pi / 2 - turned + rng.normal(0, 0.6)
+    else:
+        yaw = rng.uniform(-np.pi, np.pi)
     return standing(shape, yaw), own, rng
 
 
