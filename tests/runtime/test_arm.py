@@ -115,14 +115,25 @@ def test_no_elbow_is_inside_the_body(monkeypatch):
     assert arm.arm_feasible(places[near], turns[near], RIGHT, NO_TABLE)[0][inside].any()
 
 
-def test_the_forearm_stays_above_the_table():
+def test_the_forearm_stays_above_the_table_but_may_hang_beside_it():
     flat = hand_with(FORWARD, -UP)
     place = np.array([0.19, -0.10, 0.03])
     assert reachable(place, flat, table=0.0)
     assert not reachable(place, flat, table=0.02)  # the wrist itself would be in the table
-    _, elbows = arm.arm_feasible(place[None], flat[None], RIGHT, 0.0)
-    can, _ = arm.arm_feasible(place[None], flat[None], RIGHT, 0.0)
-    assert (elbows[can][:, 2] > 0.04).all()
+    can, elbows = arm.arm_feasible(place[None], flat[None], RIGHT, 0.0)
+    elbows = elbows[can]
+    assert (elbows[elbows[:, 1] > -0.33][:, 2] > 0.035).all()  # the table ends 11 cm before the shoulders
+    assert (elbows[:, 2] < 0.0).any()  # before that edge the arm hangs
+    far = place + [0, 0.25, 0]  # with the elbow over the table
+    can, elbows = arm.arm_feasible(far[None], flat[None], RIGHT, 0.0)
+    assert can.any() and (elbows[can][:, 2] > 0.035).all()
+
+
+def test_an_elbow_goes_a_hand_above_the_shoulder_and_no_higher():
+    places, turns = some_poses(3000, 5)
+    can, elbows = arm.arm_feasible(places, turns, RIGHT, NO_TABLE)
+    height = elbows[..., 2] - arm.SHOULDER[2]  # the trunk leans level
+    assert height.max() > 0.2 and 0.10 < height[can].max() <= 0.15
 
 
 def swinging(frames=90):
@@ -163,5 +174,23 @@ def test_no_path_where_the_elbow_would_have_to_jump(monkeypatch):
     cost[:30, 12] = cost[30:, 18] = 0.0
     monkeypatch.setattr(arm, "arm_comfort", lambda *_: (cost, None))
     assert arm.arm_path(places, turns, RIGHT, -0.3, 30) is None
-    cost[30:, 18], cost[30:, 13] = np.inf, 0.0
+    cost[30:, 18], cost[30:, 14] = np.inf, 0.0  # 30 degrees in a tenth of a second
     assert arm.arm_path(places, turns, RIGHT, -0.3, 30) is not None
+    cost[30:, 14], cost[30:, 15] = np.inf, 0.0
+    assert arm.arm_path(places, turns, RIGHT, -0.3, 30) is None
+
+
+def test_an_elbow_swings_at_up_to_300_degrees_a_second(monkeypatch):
+    """About the line from shoulder to wrist, whatever the frame rate; the hand is still, the cheap place jumps away."""
+    places, turns = np.tile(WRIST, (120, 1)), np.tile(NEUTRAL, (120, 1, 1))
+    cost = np.full((120, arm.SWIVELS), 1.0)
+    cost[:60, 4] = cost[60:, 16] = 0.0
+    monkeypatch.setattr(arm, "arm_comfort", lambda *_: (cost, None))
+    line = (WRIST - arm.SHOULDER) / np.linalg.norm(WRIST - arm.SHOULDER)
+    for fps in (30, 60):
+        elbow = arm.arm_path(places, turns, RIGHT, -0.3, fps) - arm.SHOULDER
+        spoke = elbow - (elbow @ line)[:, None] * line
+        spoke /= np.linalg.norm(spoke, axis=1, keepdims=True)
+        rate = np.degrees(np.arccos(np.clip((spoke[1:] * spoke[:-1]).sum(1), -1, 1))) * fps
+        assert 290 < rate.max() < 301
+        assert np.degrees(np.arccos(spoke[0] @ spoke[-1])) > 175  # from step 4 to step 16 of 24: half around
