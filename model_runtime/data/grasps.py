@@ -65,7 +65,7 @@ LATERAL = (
     (0.75, 1.18, 0.76, 0.85, 1.15, 0.75, 0.95, 1.15, 0.75, 0.90, 1.15, 0.75, -0.05, 0.06, 0.75),
 )
 PRECISE = {"pinch": (PINCH, 0.02, 0.10), "tripod": (PINCH, 0.02, 0.10), "side": (PINCH, 0.02, 0.10),
-           "rim": (PINCH, 0.02, 0.10), "lateral": (LATERAL, 0.01, 0.04)}  # fmt: skip
+           "rim": (PINCH, 0.02, 0.10), "loops": (PINCH, 0.02, 0.10), "lateral": (LATERAL, 0.01, 0.04)}  # fmt: skip
 KINDS = {
     "wrap": Kind(90, (-0.082, -0.034, 0.004), (0.25, 0.25, 0.10), ALL, (4,), 2, True, 1.0),
     "handle": Kind(80, (-0.094, -0.030, 0.0), (0.45, 0.45, 0.18), ALL, (4,), 2, True, 1.0),
@@ -77,7 +77,7 @@ KINDS = {
     "lateral": Kind(20, (-0.118, -0.040, 0.042), (0.80, 0.95, 0.10), (1.5, 0.2, 0.0, 0.0, 2.0), (0, 4), 1, True),
     "hook": Kind(60, (-0.112, -0.022, -0.004), (0.35, 0.60, 0.0), (1.0, 1.0, 0.7, 1.0, 0.0), (), 3, False, 0.3),
     "platform": Kind(90, (-0.100, -0.022, 0.0), (0.10, 0.10, 0.0), (1.0, 1.0, 0.7, 1.0, 0.3), (), 3, False, 1.0, 22.0),
-    "loops": Kind(60, (-0.112, -0.030, 0.0), (0.45, 0.45, 0.18), (0.3, 1.5, 0.0, 0.2, 1.5), (1, 4), 1),
+    "loops": Kind(40, (-0.125, -0.062, 0.020), (0.4, 0.4, 0.2), (0.2, 1.5, 0.0, 0.0, 1.5), (1, 4), 1, False, 0.0, 8.0),
     "press": Kind(40, (-0.178, -0.030, 0.018), (0.25, 0.25, 0.35), (3.0, 0.0, 0.0, 0.0, 0.0), (0,), 1, False, 0.0, 14.0),
     "palm": Kind(80, (-0.105, -0.020, 0.0), (0.06, 0.06, 0.05), (1.0, 1.0, 0.7, 1.0, 0.2), (), 3, False, 1.0, 14.0),
 }  # fmt: skip
@@ -159,7 +159,8 @@ def before(hand, grip, rng, count):
             flexion[3:12] = [1.1, 1.2, 0.8] * 3
         return np.tile(flexion, (count, 1)), np.tile(kind.anchor * mirror, (count, 1)), reach, np.tile([0, 0, 1.0], (count, 1))
     (shut, wide), least, most = PRECISE[grip.kind]
-    gap = np.clip(2 * grip.radius + rng.uniform(0.02, 0.035, count), least, most + 0.01)
+    room = rng.uniform(0.02, 0.04, count) * (grip.kind != "loops")
+    gap = np.clip(2 * grip.radius + room, least, most + 0.01)
     flexion = np.array(shut) + ((gap - least) / (most - least))[:, None] * (np.array(wide) - np.array(shut))
     turns = torch.as_tensor(flexion, dtype=torch.float32, device=hand.template.device)
     still = torch.eye(3, device=turns.device).expand(count, 3, 3)
@@ -360,12 +361,12 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press, ho
         loss = loss + 60 * ((flexion - high).clamp_min(0.0) + (low - flexion).clamp_min(0.0)).square().sum(-1)
         loss = loss + 2 * natural(flexion, abduction) + (1 - state["closes"]).mul(3.0).repeat_interleave(3, 1).mul(bend.square()).sum(-1)
         loss = loss + ((0.012 - bones_apart(joints, vertices[:, -5:])).clamp_min(0.0) * 300).square()
-        pads = vertices[:, -5:] - state["target"][:, None]
-        sides = (pads * state["across"][:, None]).sum(-1) * OPPOSITE.to(device)
+        tips = vertices[:, -5:]
+        sides = ((tips - state["target"][:, None]) * state["across"][:, None]).sum(-1) * OPPOSITE.to(device)
         short = (state["beside"][:, None] - sides).clamp_min(0.0) * (state["beside"] > 0)[:, None]
         loss = loss + 0.15 * ((short * 300).square() * matter.clamp_max(1.0)).sum(-1)
-        goal = state["target"] - vertices[:, -5]  # of the index fingertip, where one is meant
-        loss = loss + state["aimed"] * (goal.norm(dim=-1) - 0.004).clamp_min(0.0).mul(300).square()
+        astray = ((tips - state["aim"]).norm(dim=-1) - 0.004).clamp_min(0.0)
+        loss = loss + (state["aimed"] * (astray * 300).square()).sum(-1)
         loss = loss + 0.5 * bend.square().sum(-1) + 5 * fan.square().sum(-1) + 6 * turn.square().sum(-1)
         loss = loss + (move * 40).square().sum(-1)
         optimiser.zero_grad()
@@ -379,18 +380,35 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press, ho
     return {**state, **new}, loss.detach()
 
 
-def starting(prop, hand, side, grips, rng, count, device):
+def aim(grip, across):
+    """Where fingertips have to be, (5, 3), and which of them, (5,): the index on a button; thumb and middle finger in the
+    two rings of scissors, which lie at a radius from the grip's middle."""
+    if grip.kind == "press":
+        return np.tile(grip.centre, (5, 1)), np.array([1.0, 0, 0, 0, 0])
+    if grip.kind != "loops":
+        return np.zeros((5, 3)), np.zeros(5)
+    way = grip.approach[len(grip.approach) // 2]
+    beside = np.cross(grip.axis, way)
+    beside = beside * np.sign(beside @ across) * grip.radius
+    inside = grip.centre + 0.003 * way
+    return inside + beside * np.array([1, 1, 1, 1, -1.0])[:, None], np.array([0, 1.0, 0, 0, 1.0])
+
+
+def starting(prop, hand, grips, rows, rng, count, device):
     """Candidates as torch, ready to be optimised: a dict of tensors with one row each; None where no arm reaches."""
     shape = prop.shape
-    rotation, translation, approach, across, flexion, rows = candidates(hand, grips, shape.tip, prop.table, rng, count)
-    if len(rows) == 0:
+    given = [grips[row] for row in rows]
+    rotation, translation, approach, across, flexion, chosen = candidates(hand, given, shape.tip, prop.table, rng, count)
+    if len(chosen) == 0:
         return None
+    rows = np.array(rows)[chosen]
     names = list(KINDS)
     kinds = [KINDS[grips[row].kind] for row in rows]
 
     def tensor(values):
         return torch.as_tensor(np.array(values), dtype=torch.float32, device=device)
 
+    aims, aimed = (np.stack(v) for v in zip(*(aim(grips[row], a) for row, a in zip(rows, across))))
     kind = torch.tensor([names.index(grips[row].kind) for row in rows], device=device)
     closes = (tensor([k.matter for k in kinds]) > 0).float()
     press = kind == names.index("press")
@@ -408,7 +426,7 @@ def starting(prop, hand, side, grips, rng, count, device):
         "across": tensor(across), "beside": beside,
         "flexion": tensor(flexion), "abduction": torch.zeros(len(rows), 5, device=device),
         "grip": torch.as_tensor(rows, device=device), "kind": kind, "matter": tensor([k.matter for k in kinds]),
-        "pads": tensor([k.pads for k in kinds]), "closes": closes, "aimed": press.float(),
+        "pads": tensor([k.pads for k in kinds]), "closes": closes, "aim": tensor(aims), "aimed": tensor(aimed),
         "target": tensor([grips[row].centre for row in rows]),
         "clear": torch.where(kind == names.index("rim"), 0.0015, 0.0005),  # a grid is too shallow in thin walls
         "table": floor,
@@ -431,14 +449,33 @@ def find(prop, hand, side, rng, *, angle=0.0, count=72, iterations=(40, 60), kee
     """Searches grasps of one side on one object.
 
     prop: prop.Prop, as it stands on the table, its grids on the hand's device; angle of its hinge, radians; betas (10,)
-    the hand's shape. `count` hands are tried for iterations[0] steps, the better half for iterations[1] more. Returns
-    Grasps, at most `keep`, spread over the grips, on the CPU, or None.
+    the hand's shape. `count` hands are tried for iterations[0] steps, the better half for iterations[1] more; grips that
+    nothing was found for are tried once more. Returns Grasps, at most `keep`, spread over the grips, on the CPU, or None.
     """
-    device = prop.grids[0].values.device
     grips = grips_at(prop, angle)
-    state = starting(prop, hand, side, grips, rng, count, device)
-    if state is None:
+    found, rank = search(prop, hand, grips, range(len(grips)), rng, angle, count, iterations, betas)
+    missing = sorted(set(range(len(grips))) - set(found.grip.tolist() if found else ()))
+    if missing:
+        more, worth = search(prop, hand, grips, missing, rng, angle, min(count // 2, 12 * len(missing)), iterations, betas)
+        found, rank = joined(found, more) if found and more else found or more, np.concatenate([rank, worth])
+    if not found:
         return None
+    return found.pick(torch.from_numpy(spread(found.grip.numpy(), rank, keep)))
+
+
+def joined(first, second):
+    """Two Grasps of one side at one angle as one."""
+    rows = {name: torch.cat([value, getattr(second, name)]) for name, value in vars(first).items() if torch.is_tensor(value)}
+    return replace(first, **rows)
+
+
+def search(prop, hand, grips, rows, rng, angle, count, iterations, betas):
+    """One search for grasps by the grips in `rows` -> Grasps that pass every check or None, how good each is (less is
+    better). Arguments: see `find`; grips: of the shape, where the hinge is at `angle`."""
+    device, side = prop.grids[0].values.device, hand.side
+    state = starting(prop, hand, grips, rows, rng, count, device)
+    if state is None:
+        return None, np.zeros(0)
     betas = None if betas is None else torch.as_tensor(betas, dtype=torch.float32, device=device)
     hinge = torch.tensor(float(angle), device=device)
     sight, closer = sights(hand, device)
@@ -449,9 +486,70 @@ def find(prop, hand, side, rng, *, angle=0.0, count=72, iterations=(40, 60), kee
     state = {name: value[torch.as_tensor(better, device=device)] for name, value in state.items()}
     state, _ = refine(prop, hand, side, state, closer, hinge, betas, state["table"], iterations[1], (0.5, 4.0), 1.3, 0.05)
     found, checks, rank = checked(prop, hand, side, state, angle, betas)
-    rows = np.flatnonzero(torch.stack(list(checks.values())).all(0).numpy())
-    rows = rows[spread(found.grip.numpy()[rows], rank[rows], keep)]
-    return found.pick(torch.from_numpy(rows)).detached() if len(rows) else None
+    good = np.flatnonzero(torch.stack(list(checks.values())).all(0).numpy())
+    return (found.pick(torch.from_numpy(good)).detached(), rank[good]) if len(good) else (None, np.zeros(0))
+
+
+def follow(prop, hand, side, grasp, angles, betas=None, steps=100):
+    """The fingers' angles that keep a grasp while the hinge turns and the wrist stays where it is on the object's base.
+
+    grasp: one row of Grasps, or anything with its translation (3,), rotation (3, 3), flexion (15,), abduction (5,) and
+    angle; angles (K,) radians of the hinge. Each finger goes on touching the piece, base or turning part, that it touches
+    in the grasp. On the CPU. Returns flexion (K, 15), abduction (K, 5), ok (K,) bool: whether it passes the checks of
+    depth, bones and contact.
+    """
+    angles = torch.as_tensor(np.asarray(angles), dtype=torch.float32)
+    count = len(angles)
+    shapes = {"translation": (3,), "rotation": (3, 3), "flexion": (15,), "abduction": (5,)}
+    place, wrist, flexion, abduction = (
+        torch.as_tensor(getattr(grasp, name), dtype=torch.float32).reshape(shape).expand(count, *shape)
+        for name, shape in shapes.items()
+    )
+    betas = None if betas is None else torch.as_tensor(betas, dtype=torch.float32)
+    joint = hand.weights.argmax(-1) - 1
+    parts = torch.stack([(joint >= 3 * f) & (joint < 3 * f + 3) for f in range(5)])  # (5, V)
+
+    def pieces(points, at):
+        """Distances to base and turning part, (2, K, N); to the base alone (1, K, N) where there is no hinge."""
+        turn, shift = prop.part_pose(at)
+        own = points, (points - shift.unsqueeze(-2)) @ turn
+        return torch.stack([grid.sample(where) for grid, where in zip(prop.grids, own)])
+
+    before = torch.full((count,), float(grasp.angle))
+    with torch.no_grad():
+        vertices, _ = hand(whole_pose(side, wrist, flexion, abduction), place, betas)
+        gaps = torch.where(parts, pieces(vertices, before)[:, 0, None], 1.0).amin(-1)  # (1 or 2, 5)
+    touches = gaps < TOUCH  # which piece each finger holds, at first
+    limits = [limit.unbind(-1) for limit in ranges()]
+    bend, fan = torch.zeros(count, 15, requires_grad=True), torch.zeros(count, 5, requires_grad=True)
+    optimiser = torch.optim.Adam([bend, fan], lr=0.03)
+    calm = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.05, steps)
+    for _ in range(steps):
+        vertices, joints = hand(whole_pose(side, wrist, flexion + bend, abduction + fan), place, betas)
+        near = pieces(vertices, angles)
+        gap = torch.where(parts, near.clamp_min(0.0).unsqueeze(2), 0.2).amin(-1)  # (1 or 2, K, 5)
+        through = prop.distance(core(vertices[:, hand.fingertips], joints, 3), angles)
+        loss = ((gap * 300).square() / (1 + (gap * 40).square()) * touches.unsqueeze(1)).sum((0, 2))
+        loss = loss + ((0.0005 - near.amin(0)).clamp_min(0.0) * 1000).square().sum(-1)
+        loss = loss + ((FLESH - through).clamp_min(0.0) * 700).square().sum(-1)
+        loss = loss + 2 * natural(flexion + bend, abduction + fan) + 0.3 * bend.square().sum(-1)
+        for value, (low, high) in zip((flexion + bend, abduction + fan), limits):
+            loss = loss + 60 * ((value - high).clamp_min(0.0) + (low - value).clamp_min(0.0)).square().sum(-1)
+        uneven = (bend[1:] - bend[:-1]).square().sum() if count > 1 else 0.0
+        optimiser.zero_grad()
+        (loss.sum() + uneven).backward()
+        optimiser.step()
+        calm.step()
+    with torch.no_grad():
+        flexion, abduction = ((value + more).clamp(low, high)
+                              for value, more, (low, high) in zip((flexion, abduction), (bend, fan), limits))  # fmt: skip
+        vertices, joints = hand(whole_pose(side, wrist, flexion, abduction), place, betas)
+        tips = vertices[:, hand.fingertips]
+        gap = torch.where(parts, pieces(vertices, angles).unsqueeze(2), 1.0).amin(-1)
+        ok = (prop.exact(vertices, angles).amin(-1) > -DEEPEST) & (bones_apart(joints, tips) > APART)
+        ok &= prop.distance(core(tips, joints), angles).amin(-1) > CORE
+        ok &= ((gap < TOUCH) | ~touches.unsqueeze(1)).all((0, 2))
+    return flexion, abduction, ok
 
 
 def checked(prop, hand, side, state, angle, betas):
@@ -487,7 +585,7 @@ def checked(prop, hand, side, state, angle, betas):
         "arm": torch.as_tensor(np.isfinite(ease)),
         "need": (touching | ~of_kind(lambda kind: [f in kind.need for f in range(5)])).all(-1),
         "count": touching[:, :4].sum(-1) + (flat & palm).int() >= of_kind(lambda kind: kind.count),
-        "aim": ((tips[:, 0] - state["target"]).norm(dim=-1) < 0.010) | (state["aimed"] < 0.5),
+        "aim": (((tips - state["aim"]).norm(dim=-1) < 0.010) | (state["aimed"] < 0.5)).all(-1),
         "opposed": by_thumb | (any_two & by_palm) | ~of_kind(lambda kind: kind.opposed),
     }
     found = Grasps(side, float(angle), state["translation"], state["wrist"], flexion, abduction, state["grip"],
