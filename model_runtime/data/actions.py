@@ -505,7 +505,7 @@ def cut(s):
 
 
 def chop(s):
-    edge_down(s, 0.06)
+    edge_down(s, 0.11)
     times = int(s.rng.integers(3, 7))
     s.path.moves.append((s.t, s.t + times / 1.6, -s.out * ACROSS * 0.012 * times))
     s.wave(s.rng.uniform(1.5, 2.4) / s.pace, times, UP * s.rng.uniform(0.015, 0.03),

@@ -22,6 +22,7 @@ TOUCH = 0.003  # metres: nearer than this is contact
 DEEPEST = 0.002  # a kept grasp is nowhere deeper than this
 CORE = 0.0025  # and the middle of its fingers nowhere nearer than this: no finger stands in a thin wall
 FLESH = 0.007  # as far as the search keeps them: thinner walls than a finger then stay on one side of it
+APART_DEG = 85.0  # between normals averaged over contacts; whether it holds the simulation says
 UNDER = 0.03  # metres: how far fingers may be below the table, around a bar that has yet to come up
 APART = 0.009  # metres between the bones of different fingers
 AIR = np.array([0.0, -0.05, 0.20])  # metres: where a thing is, against its place on the table, once it rests on a palm
@@ -214,6 +215,7 @@ def candidates(hand, grips, towards, table, rng, count):
     ease = comfort(poses[1], poses[0], hand.side, table, np.array([grip.kind == "platform" for grip in grips])[rows])
     ease = ease + rng.uniform(0, 0.8, len(rows))  # not only the most comfortable ones
     rank = ease.reshape(-1, each).argsort(1).argsort(1).ravel()
+    rank = rank * np.array([2 if grip.kind in ("press", "palm", "platform") else 1 for grip in grips])[rows]  # easily found
     chosen = np.lexsort((ease, rank))
     chosen = chosen[np.isfinite(ease[chosen])][:count]
     return *(pose[chosen] for pose in poses), rows[chosen]
@@ -594,7 +596,7 @@ def checked(prop, hand, side, state, angle, betas):
 
 
 def opposed(prop, angle, vertices, distance, joint):
-    """Whether contacts press on the object from opposite sides, more than 110 degrees apart -> (N,), (N,) bool: the thumb
+    """Whether contacts press on the object from different sides, more than APART_DEG apart -> (N,), (N,) bool: the thumb
     against fingers or palm; any two parts of the hand against each other."""
     with torch.enable_grad():
         points = vertices.detach().requires_grad_(True)
@@ -605,7 +607,7 @@ def opposed(prop, angle, vertices, distance, joint):
     strength = push.norm(dim=-1)
     push = push / strength.clamp_min(1e-6).unsqueeze(-1)
     against = push @ push.transpose(1, 2) + 10.0 * ((strength < 0.5).unsqueeze(1) | (strength < 0.5).unsqueeze(2))
-    against = against < np.cos(np.radians(110))
+    against = against < np.cos(np.radians(APART_DEG))
     return against[:, 13:, :13].any((1, 2)), against.any((1, 2))
 
 

@@ -31,6 +31,7 @@ from .prop import ready, standing
 PER_SHARD = 8  # objects
 PER_OBJECT = 40  # clips
 WORDINGS = 4  # captions of each clip
+ANYTHING = {"lift", "place", "pass", "inspect", "grab", "shake", "push", "slide", "tap", "press", "hand over"}
 TRIES = 5  # casts, until one makes a clip; those that can be seen to fail at once don't count
 CASTS = 40  # but no more than so many in all
 HANDS_APART = 0.08  # metres between the wrists of two hands on one object
@@ -196,13 +197,18 @@ def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", s
     hands = [hand.to("cpu") for hand in hands]  # one clip at a time is too little work for a GPU
     holds = Holds(prop, hands, betas)
     plans = [(action, way, side) for action in shape.actions for way in ways(prop, action) for side in (0, 1)]
-    made, tally = [], {}
-    rounds = [plans[i] for _ in range(3) for i in rng.permutation(len(plans))]  # every plan once before any twice
-    for action, way, side in rounds:
+    made, tally, hopeless = [], {}, set()
+    # What can be done with anything is easily kept; what this thing is for is tried harder and more often.
+    own_uses = [plan for plan in plans if plan[0] not in ANYTHING]
+    rounds = [own_uses, plans, own_uses, own_uses, plans, plans]
+    for plan in [turn[i] for turn in rounds for i in rng.permutation(len(turn))]:
+        action, way, side = plan
+        if plan in hopeless:
+            continue
         count = tally.setdefault((shape.name, action), Counter())
         tries = 0
-        fit = [c for c in islice(casts(prop, grips, action, way, side, rng), 4 * CASTS) if holds.all(carried(prop, action, c))]
-        for cast in islice(cycle(fit), CASTS):
+        for cast in islice(again_and_again(casts(prop, grips, action, way, side, rng), lambda c: holds.all(carried(prop, action, c))),
+                           CASTS * (1 if action in ANYTHING else 2)):  # fmt: skip
             clip, measures, reason = compose(prop, action, cast, hands, betas, rng)
             count[reason or "kept"] += 1
             tries += reason not in QUICK
@@ -211,10 +217,22 @@ def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", s
                 made.append({**clip, "action": action, "hands": cast.hands, "measures": measures, "captions": words})
             if clip is not None or tries == TRIES:
                 break
+        else:
+            hopeless.add(plan)
         if len(made) == limit:
             break
     tally[shape.name, "grasps"] = Counter("kept" if held else "does not hold" for held in holds.known.values())
     return made, thing_of(prop, number, own), tally
+
+
+def again_and_again(casts, fits, asked=25):
+    """The casts that fit, of the first `asked` at most, one after the other and then again: another score may suit them."""
+    good = []
+    for cast in casts[:asked]:
+        if fits(cast):
+            good.append(cast)
+            yield cast
+    yield from cycle(good)
 
 
 def wordings(shape, action, cast, details, split, rng):

@@ -85,7 +85,8 @@ def ball(rng):
 
 
 def phone(rng):
-    """A phone lying on its back: screen upwards, its top towards +X. It is picked up across its narrow side."""
+    """A phone: lying on its back, its top towards +X, and picked up across its narrow side; or standing in its dock's place,
+    screen towards -X, and taken around its sides from behind or from the front."""
     size = np.array([rng.uniform(0.125, 0.165), rng.uniform(0.058, ONE_HAND), rng.uniform(0.008, 0.013)])
     solid = rounded_box(size, 0.003, step=0.007)
     bump_at = np.array([0.36, rng.choice([-0.25, 0.25]), 0]) * size + [0, 0, -size[2] / 2]
@@ -103,8 +104,19 @@ def phone(rng):
           for x in (0.1, -0.2) for axis in (X, Y)),
         *(Grip("screen", "palm", face, axis, -UP, ("slide", "push"), 0.0, 0.02) for axis in (X, Y)),
     ]  # fmt: skip
+    stands = rng.random() < 0.6
+    if stands:
+        behind = Grip("edges", "pinch", size * [0.1, 0, 0], X, fan(UP, X, 35, 5), every, size[1] / 2, 0.6 * size[0])
+        before = Grip("edges", "pinch", size * [0.1, 0, 0], X, fan(-UP, X, 35, 5), every, size[1] / 2, 0.6 * size[0])
+        grips = [behind, before, *(g for g in grips if g.kind == "press")]
+        tall = np.array([[0, 0, -1.0], [0, 1.0, 0], [1.0, 0, 0]])  # the top up, the screen towards -X
+        solid, bump = ((points @ tall.T, faces) for points, faces in (solid, bump))
+        for grip in grips:
+            grip.centre, grip.axis, grip.approach = tall @ grip.centre, tall @ grip.axis, np.atleast_2d(grip.approach) @ tall.T
     nouns = ("phone", "smartphone", "cell phone", "mobile phone", "mobile")
     earpiece = size * [0.46, 0, 0.5]
+    if stands:
+        return assemble("phone", nouns, [(parts, solid), ("back", bump)], grips, tip=tall @ earpiece, front=-X, up=UP)
     return assemble("phone", nouns, [(parts, solid), ("back", bump)], grips, tip=earpiece, front=UP, up=X)
 
 
