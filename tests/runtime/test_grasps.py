@@ -1,0 +1,211 @@
+"""Grasps of every kind: measured by libigl, held by the fingers that the kind names, within a body's limits."""
+
+from dataclasses import replace
+
+import igl
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+import torch
+
+from model_runtime.data import grasps, prop
+from model_runtime.data.families import make
+from model_runtime.data.families.shape import KINDS
+from model_runtime.hands.arm import reachable
+from model_runtime.hands.limits import ranges
+
+LEFT, RIGHT = 0, 1
+INDEX, MIDDLE, PINKY, RING, THUMB = range(5)
+QUICK = {"count": 36, "iterations": (30, 40)}
+# An object that is held in each kind, and the angle of its hinge
+HELD = {"handle": "mug", "wrap": "bottle", "pinch": "ball", "tripod": "spoon", "side": "capsule_machine", "rim": "bowl",
+        "two": "box", "lateral": "fork", "hook": "glasses_case", "platform": "bowl", "loops": "scissors", "press": "can",
+        "palm": "box"}  # fmt: skip
+
+
+class Found:
+    """The grasps of one kind on one object by one hand, and where its skin is."""
+
+    def __init__(self, family, kind, side, hand, angle=0.0, seed=3):
+        shape = prop.standing(make(family, seed), 0.4)
+        shape.grips = [grip for grip in shape.grips if grip.kind == kind or kind is None]
+        self.prop, self.hand, self.side, self.angle = prop.ready(shape), hand, side, angle
+        for attempt in range(4):
+            self.grasps = grasps.find(self.prop, hand, side, np.random.default_rng(attempt), angle=angle, **QUICK)
+            if self.grasps is not None:
+                break
+        assert self.grasps is not None, f"nothing found: {family}, {kind}"
+        self.skin = hand(self.grasps.pose(), self.grasps.translation)[0]
+        self.joint = hand.weights.argmax(1) - 1
+
+    def distance(self, points, angle=None):
+        """(G, N) signed distances by libigl: winding number and exact distance, the turned part turned by scipy."""
+        hinge = self.prop.shape.hinge
+        flat = np.ascontiguousarray(points.reshape(-1, 3), np.float64)
+        found = []
+        for row, (vertices, faces) in enumerate(self.prop.pieces):
+            where = flat
+            if row == 1:
+                turn = Rotation.from_rotvec((self.angle if angle is None else angle) * hinge.axis)
+                where = turn.inv().apply(flat - hinge.point) + hinge.point
+            vertices, faces = np.asarray(vertices, np.float64), np.asarray(faces, np.int64)
+            away = np.sqrt(igl.point_mesh_squared_distance(where, vertices, faces)[0])
+            inside = igl.winding_number(vertices, faces, np.ascontiguousarray(where)) > 0.5
+            found.append(np.where(inside, -away, away))
+        return np.min(found, axis=0).reshape(points.shape[:-1])
+
+    def touching(self):
+        near = self.distance(self.skin.numpy()) < 0.0031
+        return np.stack([near[:, (self.joint // 3 == f) & (self.joint >= 0)].any(1) for f in range(5)], 1), near
+
+
+@pytest.fixture(scope="module")
+def found(hands):
+    kept = {}
+
+    def get(family, kind, side=RIGHT, angle=0.0):
+        if (family, kind, side, angle) not in kept:
+            kept[family, kind, side, angle] = Found(family, kind, side, hands[side], angle)
+        return kept[family, kind, side, angle]
+
+    return get
+
+
+def test_every_kind_of_grip_is_known():
+    assert set(grasps.KINDS) == set(KINDS) == set(HELD)
+
+
+@pytest.mark.parametrize("side", [LEFT, RIGHT])
+@pytest.mark.parametrize("family", ["mug", "box", "bottle"])
+def test_nothing_is_deeper_than_two_millimetres(found, family, side):
+    case = found(family, None, side)
+    depth = -case.distance(case.skin.numpy()).min(1)
+    assert depth.max() < 0.002 + 1e-4
+    np.testing.assert_allclose(case.grasps.depth, depth.clip(0), atol=2e-4)
+
+
+def test_depth_is_a_balls_closed_form(found):
+    case = found("ball", "pinch")
+    radius = np.linalg.norm(case.prop.shape.vertices, axis=1).max()
+    depth = (radius - case.skin.norm(dim=-1)).amax(-1).clamp_min(0)
+    torch.testing.assert_close(case.grasps.depth, depth.float(), atol=2.5e-4, rtol=0)  # the ball is a polyhedron
+
+
+@pytest.mark.parametrize("side", [LEFT, RIGHT])
+@pytest.mark.parametrize("family", ["mug", "box", "bottle"])
+def test_hands_keep_above_the_table_and_within_their_joints(found, family, side):
+    case = found(family, None, side)
+    resting = np.array([case.prop.shape.grips[row].kind != "platform" for row in case.grasps.grip.tolist()])
+    assert case.skin[resting][..., 2].min() > case.prop.shape.vertices[:, 2].min() - 0.0011
+    flexion, abduction = ranges()
+    for value, limit in ((case.grasps.flexion, flexion), (case.grasps.abduction, abduction)):
+        assert (value >= limit[:, 0] - 1e-5).all() and (value <= limit[:, 1] + 1e-5).all()
+    arms = reachable(case.grasps.translation, case.grasps.rotation, side, case.prop.table)
+    assert arms[resting].all()
+
+
+@pytest.mark.parametrize("kind", ["handle", "wrap", "pinch", "tripod", "side", "rim", "lateral", "loops"])
+def test_the_thumb_and_its_partner_touch(found, kind):
+    touching, _ = found(HELD[kind], kind).touching()
+    assert touching[:, THUMB].all()
+    partners = {"tripod": [INDEX, MIDDLE], "lateral": [INDEX], "loops": [MIDDLE]}.get(kind, [])
+    assert touching[:, partners].all()
+    assert touching[:, :4].any(1).all()
+
+
+@pytest.mark.parametrize("kind", ["two", "hook", "platform", "palm"])
+def test_three_of_palm_and_fingers_touch(found, kind):
+    case = found(HELD[kind], kind)
+    touching, near = case.touching()
+    palm = near[:, (case.joint == -1).numpy() & case.hand.palmar_mask.numpy()].any(1)
+    assert (touching[:, :4].sum(1) + palm >= (2 if kind == "two" else 3)).all()
+
+
+def test_a_press_meets_its_button_with_the_tip_of_the_index(found):
+    case = found("can", "press")
+    tips = case.skin[:, case.hand.fingertips[INDEX]]
+    goal = np.stack([case.prop.shape.grips[row].centre for row in case.grasps.grip.tolist()])
+    assert np.linalg.norm(tips.numpy() - goal, axis=1).max() < 0.0101
+    assert case.touching()[0][:, INDEX].all()
+
+
+def test_fingertips_are_in_the_rings_of_scissors(found):
+    case = found("scissors", "loops")
+    grip = case.prop.shape.grips[0]
+    tips = case.skin[:, case.hand.fingertips].numpy() - grip.centre
+    beside = np.cross(grip.axis, [0, 0, 1.0])
+    assert (np.sign(tips[:, THUMB] @ beside) != np.sign(tips[:, MIDDLE] @ beside)).all()
+    # the rings' holes are at most 14.5 mm wide to each side
+    for finger in (THUMB, MIDDLE):
+        assert (np.abs(np.abs(tips[:, finger] @ beside) - grip.radius) < 0.0145).all()
+
+
+def test_a_platform_is_under_the_object_with_its_palm_up(found):
+    case = found("bowl", "platform")
+    assert (-case.grasps.rotation[:, 2, 1] > 0.5).all()  # the palm faces -y of the hand
+    assert (case.skin.mean(1)[:, 2] < case.prop.shape.vertices[:, 2].min() + 0.01).all()
+
+
+@pytest.mark.parametrize("family, kind", [("ball", "pinch"), ("bottle", "wrap")])
+def test_thumb_and_fingers_press_from_opposite_sides(found, family, kind):
+    case = found(family, kind)
+    skin, distance = case.skin.numpy(), case.distance(case.skin.numpy())
+    middle = case.prop.shape.grips[0].centre * (case.prop.shape.grips[0].axis[2] == 0)  # a ball's; else an upright axis
+    for points, near in zip(skin, distance < 0.0041):
+        out = (points - middle) * ([1, 1, 1] if kind == "pinch" else [1, 1, 0])
+        out /= np.linalg.norm(out, axis=1, keepdims=True)
+        assert (out[near] @ out[near].T).min() < np.cos(np.radians(80))
+
+
+def test_different_fingers_do_not_cross(found):
+    case = found("mug", None)
+    tips = case.skin[:, case.hand.fingertips]
+    assert (torch.cdist(tips, tips) + torch.eye(5)).amin() > 0.009
+
+
+def test_grips_on_a_lid_turn_with_it(found):
+    case = found("glasses_case", "hook", angle=0.6)
+    assert case.grasps.angle == 0.6
+    skin = case.skin.numpy()
+    assert -case.distance(skin).min() < 0.0021
+    assert (case.distance(skin).min(1) < 0.0031).all()
+    closed_lid = case.distance(skin, angle=0.0)  # the lid is elsewhere when closed
+    assert not (closed_lid.min(1) < 0.0031).all() or closed_lid.min() < -0.0021
+
+
+def test_the_hands_shape_is_respected(found, hands):
+    shape = prop.standing(make("bottle", 3), 0.4)
+    thing = prop.ready(shape)
+    betas = np.array([2.0, -1.5, 1.0] + [0.0] * 7, np.float32)
+    held = grasps.find(thing, hands[RIGHT], RIGHT, np.random.default_rng(0), betas=betas, **QUICK)
+    skin = hands[RIGHT](held.pose(), held.translation, torch.from_numpy(betas))[0]
+    np.testing.assert_allclose((-thing.exact(skin).amin(-1)).clamp_min(0), held.depth, atol=1e-5)
+
+
+def test_fingers_follow_a_hinge(found):
+    case = found("ketchup", "wrap")
+    angles = np.linspace(0, 0.5, 3)
+    flexion, abduction, ok = grasps.follow(case.prop, case.hand, RIGHT, case.grasps.pick([0]), angles)
+    assert flexion.shape == (3, 15) and abduction.shape == (3, 5) and ok.all()
+    for row, angle in enumerate(angles):
+        pose = grasps.whole_pose(RIGHT, case.grasps.rotation[0], flexion[row], abduction[row])
+        skin = case.hand(pose, case.grasps.translation[0])[0]
+        distance = case.distance(skin.numpy(), angle=angle)
+        assert distance.min() > -0.0021
+        held = case.grasps.touching[0]
+        near = [distance[case.joint // 3 == f].min() < 0.0035 for f in range(5)]
+        assert all(n for n, h in zip(near, held) if h)
+
+
+def test_the_same_seed_finds_the_same_grasps(found):
+    case = found("ball", "pinch")
+    one, two = (grasps.find(case.prop, case.hand, RIGHT, np.random.default_rng(9), **QUICK) for _ in range(2))
+    torch.testing.assert_close(one.translation, two.translation)
+    torch.testing.assert_close(one.flexion, two.flexion)
+
+
+def test_a_thing_out_of_reach_has_no_grasps(found):
+    case = found("ball", "pinch")
+    away = [replace(grip, centre=grip.centre + [0, 2.0, 0]) for grip in case.prop.shape.grips]
+    thing = replace(case.prop, shape=replace(case.prop.shape, grips=away))
+    assert grasps.find(thing, case.hand, RIGHT, np.random.default_rng(0), **QUICK) is None
