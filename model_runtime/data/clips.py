@@ -252,7 +252,7 @@ def hand_course(stage, stays, side, hand, betas, rng):
             end.loosen_at_the_table(rows, hand, betas)
         pose, touching = staying(end, rows)
         put(rows, pose)
-        hold[rows] = touching * (1 + stay.grip.turns + 2 * stay.touch)
+        hold[rows] = touching * (1 + stay.grip.turns + 2 * (stay.touch or bool(stay.strokes)))
     edges = [0] + [edge for pair in frames for edge in pair] + [count]
     for i, (start, end) in enumerate(zip(ends, ends[1:])):
         first, last = edges[2 * i], edges[2 * i + 1]
