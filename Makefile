@@ -4,6 +4,7 @@
 # make matrix      the Blender tests on every Blender that is supported
 # make gui-test    installs the extension in a real Blender window and presses Generate (root, Debian, about 3 GB)
 # make data, train, evaluate      the model: its data, its training, its measures (pass options with ARGS="...")
+# make data-report what the generator makes and rejects: out/data-report/report.json and pictures of 60 clips
 # make clean       removes what was made, the environments too
 #
 # Environments live in .venv/ and are made once; .venv/runtime has torch, .venv/blender has bpy.
@@ -22,7 +23,7 @@ MATRIX := .venv/blender-4.2.23 .venv/blender-4.5.15 .venv/blender .venv/blender-
 export PYTHONDONTWRITEBYTECODE := 1
 unexport PYTHONPATH
 
-.PHONY: demo test test-runtime test-blender extension matrix gui-test data train evaluate clean
+.PHONY: demo test test-runtime test-blender extension matrix gui-test data data-report train evaluate clean
 
 demo: .venv/runtime/.ready .venv/blender/.ready
 	$(BLENDER) -m jointhoi_blender.demo $(ARGS)
@@ -53,6 +54,9 @@ matrix: .venv/runtime/.ready $(MATRIX:%=%/.ready)
 data: .venv/runtime/.ready
 	$(RUNTIME) -m model_runtime data --out out/data $(ARGS)
 
+data-report: .venv/runtime/.ready
+	$(RUNTIME) -m model_runtime data-report $(ARGS)
+
 train: .venv/runtime/.ready
 	$(RUNTIME) -m model_runtime train --data out/data --out out/train $(ARGS)
 
@@ -69,7 +73,7 @@ FORCE:
 	$(call need,$(PYTHON311),PYTHON311)
 	tools/system_libraries.sh
 	$(PYTHON311) model_runtime/install.py .venv/runtime
-	$(RUNTIME) $(PIP) $(TEST_TOOLS) smplx==0.1.28
+	$(RUNTIME) $(PIP) $(TEST_TOOLS) smplx==0.1.28 mujoco==4.0.0
 	touch $@
 
 # $(call need,PYTHON) stops with a sentence where that Python is missing.

@@ -1,4 +1,4 @@
-"""The model's side from a shell: `python -m model_runtime {worker, generate, train, data, import, evaluate} ...`.
+"""The model's side from a shell: `python -m model_runtime {worker, generate, train, data, ...} ...`.
 
 Each command's own code, and with it torch, is imported only when it is asked for.
 """
@@ -14,6 +14,7 @@ COMMANDS = {
     "generate": ("model_runtime.command_line", "a mesh file and a prompt in, a clip (.npz) out"),
     "train": ("model_runtime.diffusion.train", "train the model"),
     "data": ("model_runtime.data.make", "make the procedural training data"),
+    "data-report": ("model_runtime.data.report", "what that data is like, in numbers and pictures"),
     "import": ("model_runtime.importing.command_line", "make training data of a licensed data set that you have"),
     "evaluate": ("model_runtime.evaluation.evaluate", "measure a checkpoint on objects it was never trained on"),
 }
@@ -21,7 +22,7 @@ COMMANDS = {
 
 def main(argv=None):
     """Runs one command and returns its exit code; an error that the user can mend is printed as a sentence."""
-    commands = "\n".join(f"  {name:10}{line}" for name, (_, line) in COMMANDS.items())
+    commands = "\n".join(f"  {name:13}{line}" for name, (_, line) in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="python -m model_runtime",
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -267,7 +267,8 @@ def make_shard(path, numbers, hands, encoder, split, device="cpu", seed=0):
     text = encoder.encode([words for clip in clips for words in clip["captions"]])
     for clip, vectors in zip(clips, torch.as_tensor(text).reshape(len(clips), WORDINGS, -1).numpy()):
         clip["text"] = vectors
-    plain = {"split": split, "model": "open", "tally": tallies, "measures": [clip["measures"] for clip in clips]}
+    plain = {"split": split, "model": "open", "tally": tallies, "measures": [clip["measures"] for clip in clips],
+             "grips": [clip["details"]["grip"] for clip in clips]}  # fmt: skip
     shards.write(path, *shards.pack(clips, things, plain))
     return len(clips)
 
