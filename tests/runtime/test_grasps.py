@@ -64,9 +64,10 @@ def found(hands):
     kept = {}
 
     def get(family, kind, side=RIGHT, angle=0.0):
-        if (family, kind, side, angle) not in kept:
-            kept[family, kind, side, angle] = Found(family, kind, side, hands[side], angle)
-        return kept[family, kind, side, angle]
+        key = family, kind, side, angle
+        if key not in kept:
+            kept[key] = Found(family, kind, side, hands[side], angle)
+        return kept[key]
 
     return get
 
@@ -111,6 +112,45 @@ def test_the_thumb_and_its_partner_touch(found, kind):
     partners = {"tripod": [INDEX, MIDDLE], "lateral": [INDEX], "loops": [MIDDLE]}.get(kind, [])
     assert touching[:, partners].all()
     assert touching[:, :4].any(1).all()
+
+
+def judged(case, **changes):
+    """The search's own checks on a case's grasps with some values replaced: {check: (G,) bool}."""
+    found, kind = case.grasps, case.prop.shape.grips[0].kind
+    rows = len(found)
+    fields = ("translation", "flexion", "abduction", "grip", "approach")
+    state = {name: getattr(found, name) for name in fields} | {
+        "wrist": found.rotation, "kind": torch.full((rows,), list(grasps.KINDS).index(kind)),
+        "table": torch.full((rows,), case.prop.table), "aim": torch.zeros(rows, 5, 3), "aimed": torch.zeros(rows, 5),
+    } | changes  # fmt: skip
+    return grasps.checked(case.prop, case.hand, case.side, state, case.angle, None)[1]
+
+
+def test_a_finger_that_is_lifted_off_is_noticed(found):
+    case = found("spoon", "tripod")
+    assert judged(case)["need"].all()
+    lifted = case.grasps.flexion.clone()
+    lifted[:, :3] = -0.2  # the index
+    assert not judged(case, flexion=lifted)["need"].any()
+    away = case.grasps.translation + torch.tensor([0, 0, 0.05])
+    assert not judged(case, translation=away)["opposed"].any()
+    assert not judged(case, translation=away - torch.tensor([0, 0, 0.08]))["table"].any()
+
+
+def test_a_press_beside_its_button_is_noticed(found):
+    case = found("can", "press")
+    aims = {"aim": torch.tensor(case.prop.shape.grips[0].centre).float().expand(len(case.grasps), 5, 3),
+            "aimed": torch.tensor([1.0, 0, 0, 0, 0]).expand(len(case.grasps), 5)}  # fmt: skip
+    assert judged(case, **aims)["aim"].all()
+    beside = case.grasps.translation + torch.tensor([0.015, 0, 0])
+    assert not judged(case, translation=beside, **aims)["aim"].any()
+
+
+def test_a_hand_that_comes_from_ahead_is_noticed(found):
+    case = found("bottle", "wrap")
+    assert judged(case)["arm"].all()
+    turn = torch.diag(torch.tensor([-1.0, -1.0, 1.0]))  # half a turn about the bottle, which is round
+    assert not judged(case, wrist=turn @ case.grasps.rotation, translation=case.grasps.translation @ turn)["arm"].any()
 
 
 @pytest.mark.parametrize("kind", ["two", "hook", "platform", "palm"])
@@ -166,6 +206,14 @@ def test_different_fingers_do_not_cross(found):
 def test_grips_on_a_lid_turn_with_it(found):
     case = found("glasses_case", "hook", angle=0.6)
     assert case.grasps.angle == 0.6
+    shape = case.prop.shape
+    turn = Rotation.from_rotvec(0.6 * shape.hinge.axis)
+    for before, after in zip(shape.grips, grasps.grips_at(case.prop, 0.6)):
+        assert shape.moves(before)
+        centre = turn.apply(before.centre - shape.hinge.point) + shape.hinge.point
+        np.testing.assert_allclose(after.centre, centre, atol=1e-6)
+        np.testing.assert_allclose(after.axis, turn.apply(before.axis), atol=1e-6)
+        np.testing.assert_allclose(after.approach, turn.apply(before.approach), atol=1e-6)
     skin = case.skin.numpy()
     assert -case.distance(skin).min() < 0.0021
     assert (case.distance(skin).min(1) < 0.0031).all()
@@ -182,19 +230,23 @@ def test_the_hands_shape_is_respected(found, hands):
     np.testing.assert_allclose((-thing.exact(skin).amin(-1)).clamp_min(0), held.depth, atol=1e-5)
 
 
-def test_fingers_follow_a_hinge(found):
-    case = found("ketchup", "wrap")
-    angles = np.linspace(0, 0.5, 3)
-    flexion, abduction, ok = grasps.follow(case.prop, case.hand, RIGHT, case.grasps.pick([0]), angles)
-    assert flexion.shape == (3, 15) and abduction.shape == (3, 5) and ok.all()
-    for row, angle in enumerate(angles):
-        pose = grasps.whole_pose(RIGHT, case.grasps.rotation[0], flexion[row], abduction[row])
-        skin = case.hand(pose, case.grasps.translation[0])[0]
-        distance = case.distance(skin.numpy(), angle=angle)
-        assert distance.min() > -0.0021
-        held = case.grasps.touching[0]
-        near = [distance[case.joint // 3 == f].min() < 0.0035 for f in range(5)]
-        assert all(n for n, h in zip(near, held) if h)
+@pytest.mark.parametrize("kind", ["wrap", "lateral"])  # around the body, which stays, and on the cap, which turns
+def test_fingers_follow_a_hinge(found, kind):
+    case = found("ketchup", kind)
+    angles = np.array([0.0, 0.6, 1.2])
+    followed = 0
+    for row in range(min(3, len(case.grasps))):
+        flexion, abduction, ok = grasps.follow(case.prop, case.hand, RIGHT, case.grasps.pick([row]), angles)
+        assert flexion.shape == (3, 15) and abduction.shape == (3, 5)
+        for angle, bent, spread, good in zip(angles, flexion, abduction, ok):
+            pose = grasps.whole_pose(RIGHT, case.grasps.rotation[row], bent, spread)
+            distance = case.distance(case.hand(pose, case.grasps.translation[row])[0].numpy(), angle=angle)
+            near = np.array([distance[case.joint // 3 == f].min() < 0.0035 for f in range(5)])
+            if good:
+                assert distance.min() > -0.0021
+                assert near[case.grasps.touching[row].numpy()].all()
+        followed += bool(ok.all())
+    assert followed > 0
 
 
 def test_the_same_seed_finds_the_same_grasps(found):
