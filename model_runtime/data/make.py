@@ -100,6 +100,8 @@ def may_lead(prop, spec, action, way):
     if action not in spec.actions or spec.kind == "platform":  # a platform needs it in the air already
         return False
     touches, turns = spec.kind in ("press", "palm"), shape.moves(spec)
+    if action == "peel" and way != "hold" and shape.name != "knife":  # with one hand one peels with a knife only
+        return False
     if way == "two":
         return spec.kind == "two"
     if spec.kind == "two":

@@ -40,7 +40,7 @@ from . import make, shards
 from .families import TRAINING
 from .gates import LIMITS
 
-PICTURES, PER_PAGE = 60, 10
+PICTURES, PER_PAGE = 60, 6
 RAISED = 0.02  # metres: an object that is so much higher than at first is in the air
 
 

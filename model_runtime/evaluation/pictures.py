@@ -16,7 +16,7 @@ TABLE_COLOUR, HEAD_COLOUR = (206, 201, 192), (206, 206, 218)
 HEAD, HEAD_RADII = np.array([0.0, -0.43, 0.46]), np.array([0.075, 0.095, 0.118])  # the actor's, metres
 
 
-def render(corners, colours, size, eye, target, fov_deg=30.0):
+def render(corners, colours, size, eye, target, fov_deg=27.0):
     """Flat-shaded triangles with hidden surfaces removed.
 
     corners (N, 3, 3) metres, +Z up; colours (N, 3) of 0..255; size (width, height) pixels; eye, target (3,); fov of the
@@ -101,7 +101,7 @@ def turned(vertices, faces, turning, hinge, angle):
     return vertices
 
 
-def strip(motion, active, betas, thing, hands, frames=6, size=190, sharp=2):
+def strip(motion, active, betas, thing, hands, frames=6, size=250, sharp=2):
     """A clip as `frames` moments seen from two sides -> PIL image, two rows.
 
     motion (T, 208); active (2,); betas (2, 10); thing: (vertices, faces, turning, hinge) in the canonical frame; hands: the
