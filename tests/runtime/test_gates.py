@@ -80,12 +80,12 @@ def test_depth_is_the_deepest_skin_of_any_frame(slab, hands):
 
 def test_depth_sees_the_part_that_turns_where_it_is(chest, hands):
     clip = above(clip_of(), hands, np.full(30, 0.06))
-    clip["articulation"][:] = np.linspace(0, 0.195, 30)
-    middle = np.array([0, 0, -0.005])  # of the slab: the bounding box is centred
+    clip["articulation"][:] = np.linspace(0, 0.23, 30)
+    middle = np.array([0, 0, -0.01])  # of the slab: the bounding box is centred
     turn = Rotation.from_rotvec(-clip["articulation"][:, None] * [1, 0, 0]).as_matrix()
-    line = np.array([0, 0.1, 0.025])
+    line = np.array([0, 0.1, 0.02])
     at_rest = np.einsum("tvi,tij->tvj", skin(clip, hands, 1) - line, turn) + line
-    truth = min(box_distance(skin(clip, hands, 1) - middle, SLAB).min(), box_distance(at_rest - [0, 0, 0.03], LID).min())
+    truth = min(box_distance(skin(clip, hands, 1) - middle, SLAB).min(), box_distance(at_rest - [0, 0, 0.025], LID).min())
     assert -0.0045 < truth < -0.002
     away, shift = Rotation.from_rotvec([0.4, -0.3, 0.9]).as_matrix(), np.array([0.1, 0.2, 0.3])  # all of it moved in the world
     clip["object_rotation"][:], clip["object_translation"][:] = away, shift
@@ -97,7 +97,7 @@ def test_depth_sees_the_part_that_turns_where_it_is(chest, hands):
 def test_depth_stays_exact_while_a_held_object_is_carried(slab, hands):
     clip = above(clip_of(), hands, np.full(30, 0.02 - 0.0015))
     away = Rotation.from_rotvec(np.linspace(0, 1, 30)[:, None] * [0.3, 0.5, 0.2]).as_matrix()
-    path = np.linspace(0, 0.195, 30)[:, None] * [1, 0, 1]
+    path = np.linspace(0, 0.2, 30)[:, None] * [1, 0, 1]
     clip["hand_translation"][:, 1] = np.einsum("tij,tj->ti", away, clip["hand_translation"][:, 1]) + path
     clip["hand_rotation"][:, 1, 0] = away @ clip["hand_rotation"][:, 1, 0]
     clip["object_translation"][:], clip["object_rotation"][:] = path, away
