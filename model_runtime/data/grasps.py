@@ -271,16 +271,17 @@ class Sight:
         return whole if name in ("hook", "platform", "palm", "two", "loops") else tip
 
 
-def natural(flexion, abduction):
+def natural(flexion, abduction, alike=1.0):
     """(N,) how unlike a person's the fingers' angles (N, 15), (N, 5) are, 0 where nothing strikes the eye.
 
-    The last joint follows the middle one, no joint bends backwards, neighbours bend alike.
+    The last joint follows the middle one, no joint bends backwards, neighbours bend alike; where `alike` (N,) is 0 they
+    need not, as when one finger points.
     """
     fingers = flexion[:, :12].unflatten(-1, (4, 3))[:, [0, 1, 3, 2]]  # index, middle, ring, pinky
     follow = (fingers[..., 2] - COUPLING * fingers[..., 1]).square().sum(-1)
     back = (-0.05 - fingers).clamp_min(0.0).square().sum((-1, -2)) + (-0.1 - flexion[:, 13:]).clamp_min(0).square().sum(-1)
     apart = ((fingers[:, 1:] - fingers[:, :-1])[..., :2].abs() - 0.15).clamp_min(0.0).square().sum((-1, -2))
-    return follow + 8 * back + apart + 3 * abduction.square().sum(-1)
+    return follow + 8 * back + alike * apart + 3 * abduction.square().sum(-1)
 
 
 def bones_apart(joints, tips):
@@ -361,7 +362,7 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press, ho
         loss = loss + ((FLESH - through).clamp_min(0.0) * 700).square().sum(-1)
         loss = loss + ((table[:, None] + 0.0015 - vertices[..., 2]).clamp_min(0.0) * 700).square().sum(-1)
         loss = loss + 60 * ((flexion - high).clamp_min(0.0) + (low - flexion).clamp_min(0.0)).square().sum(-1)
-        loss = loss + 2 * natural(flexion, abduction) + (1 - state["closes"]).mul(3.0).repeat_interleave(3, 1).mul(bend.square()).sum(-1)
+        loss = loss + 2 * natural(flexion, abduction, state["alike"]) + (1 - state["closes"]).mul(3.0).repeat_interleave(3, 1).mul(bend.square()).sum(-1)
         loss = loss + ((0.012 - bones_apart(joints, vertices[:, -5:])).clamp_min(0.0) * 300).square()
         tips = vertices[:, -5:]
         sides = ((tips - state["target"][:, None]) * state["across"][:, None]).sum(-1) * OPPOSITE.to(device)
@@ -428,7 +429,7 @@ def starting(prop, hand, grips, rows, rng, count, device):
         "across": tensor(across), "beside": beside,
         "flexion": tensor(flexion), "abduction": torch.zeros(len(rows), 5, device=device),
         "grip": torch.as_tensor(rows, device=device), "kind": kind, "matter": tensor([k.matter for k in kinds]),
-        "pads": tensor([k.pads for k in kinds]), "closes": closes, "aim": tensor(aims), "aimed": tensor(aimed),
+        "pads": tensor([k.pads for k in kinds]), "closes": closes, "alike": (~press).float(), "aim": tensor(aims), "aimed": tensor(aimed),
         "target": tensor([grips[row].centre for row in rows]),
         "clear": torch.where(kind == names.index("rim"), 0.0015, 0.0005),  # a grid is too shallow in thin walls
         "table": floor,
@@ -592,7 +593,7 @@ def checked(prop, hand, side, state, angle, betas):
     }
     found = Grasps(side, float(angle), state["translation"], state["wrist"], flexion, abduction, state["grip"],
                    state["approach"], depth, touching)  # fmt: skip
-    return found, checks, 300 * depth.numpy() + 0.2 * natural(flexion, abduction).numpy() + 0.5 * ease
+    return found, checks, 300 * depth.numpy() + 0.2 * natural(flexion, abduction, state["alike"]).numpy() + 0.5 * ease
 
 
 def opposed(prop, angle, vertices, distance, joint):

@@ -122,6 +122,7 @@ def judged(case, **changes):
     state = {name: getattr(found, name) for name in fields} | {
         "wrist": found.rotation, "kind": torch.full((rows,), list(grasps.KINDS).index(kind)),
         "table": torch.full((rows,), case.prop.table), "aim": torch.zeros(rows, 5, 3), "aimed": torch.zeros(rows, 5),
+        "alike": torch.ones(rows),
     } | changes  # fmt: skip
     return grasps.checked(case.prop, case.hand, case.side, state, case.angle, None)[1]
 
@@ -167,6 +168,8 @@ def test_a_press_meets_its_button_with_the_tip_of_the_index(found):
     goal = np.stack([case.prop.shape.grips[row].centre for row in case.grasps.grip.tolist()])
     assert np.linalg.norm(tips.numpy() - goal, axis=1).max() < 0.0101
     assert case.touching()[0][:, INDEX].all()
+    fingers = case.grasps.flexion[:, :12].unflatten(1, (4, 3)).sum(-1)
+    assert (fingers[:, 1:].amin(1) > fingers[:, 0] + 0.8).all()  # the others are curled
 
 
 def test_fingertips_are_in_the_rings_of_scissors(found):
