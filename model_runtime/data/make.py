@@ -31,7 +31,7 @@ from .prop import ready, standing
 PER_SHARD = 8  # objects
 PER_OBJECT = 40  # clips
 WORDINGS = 4  # captions of each clip
-ANYTHING = {"lift", "place", "pass", "inspect", "grab", "shake", "push", "slide", "tap", "press", "hand over"}
+ANYTHING = {"lift", "place", "pass", "inspect", "grab", "shake", "push", "slide", "tap", "press"}
 TRIES = 5  # casts, until one makes a clip; those that can be seen to fail at once don't count
 CASTS = 40  # but no more than so many in all
 HANDS_APART = 0.08  # metres between the wrists of two hands on one object
@@ -217,7 +217,7 @@ def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", s
             if clip is not None:
                 words = wordings(shape, action, cast, clip["details"], split, rng)
                 made.append({**clip, "action": action, "hands": cast.hands, "measures": measures, "captions": words})
-            if clip is not None or tries == TRIES:
+            if clip is not None or tries == TRIES * (3 if way == "over" else 1):
                 break
         else:
             hopeless.add(plan)

@@ -26,6 +26,7 @@ TORSO_RADIUS = 0.13
 EDGE = -0.34  # metres: the table ends here, before the actor's chest; an elbow may hang beside it
 ARM_RADIUS = 0.04  # near the elbow; the forearm tapers towards the wrist
 WRIST_RADIUS = 0.025
+STRIDE = 3  # steps of the swivel angle from node to node
 NODE = 0.1  # seconds between the places where `arm_path` chooses anew
 
 
@@ -125,8 +126,8 @@ def reachable(translation, rotation, side, table):
 def arm_path(translation, rotation, side, table, fps):
     """A continuous choice of the elbow over a motion -> elbows (T, 3), or None where no arm can do it.
 
-    translation (T, 3), rotation (T, 3, 3), fps frames a second. The swivel angle may turn by two of its 24 steps every
-    tenth of a second, 300 degrees a second; the cheapest course is found by dynamic programming.
+    translation (T, 3), rotation (T, 3, 3), fps frames a second. The swivel angle may turn by STRIDE of its 24 steps every
+    tenth of a second, 450 degrees a second; the cheapest course is found by dynamic programming.
     """
     cost, _ = arm_comfort(translation, rotation, side, table)
     if not np.isfinite(cost).any(1).all():
@@ -134,10 +135,10 @@ def arm_path(translation, rotation, side, table, fps):
     frames = len(cost)
     every = max(1, round(NODE * fps))
     nodes = [cost[start : start + every].max(0) for start in range(0, frames, every)]  # a node holds for its frames
-    moves, step = np.array([2, 1, 0, -1, -2]), 0.05
+    moves, step = np.arange(STRIDE, -STRIDE - 1, -1), 0.05
     total, back = nodes[0], []
     for node in nodes[1:]:
-        ways = np.stack([np.roll(total, move) + step * move**2 for move in moves])  # from two less ... two more
+        ways = np.stack([np.roll(total, move) + step * move**2 for move in moves])
         best = ways.argmin(0)
         back.append(best)
         total = np.take_along_axis(ways, best[None], 0)[0] + node
