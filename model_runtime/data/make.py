@@ -255,11 +255,11 @@ def thing_of(prop, number, seed):
             "number": number, "seed": seed}  # fmt: skip
 
 
-def make_shard(path, numbers, hands, encoder, split, device="cpu", seed=0):
-    """Makes the clips of some objects and writes them as one shard; returns how many clips."""
+def make_shard(path, numbers, hands, encoder, split, device="cpu", seed=0, limit=PER_OBJECT):
+    """Makes the clips of some objects, at most `limit` of each, and writes them as one shard; returns how many clips."""
     clips, things, tallies = [], [], {}
     for number in numbers:
-        made, thing, tally = object_clips(number, hands, split, device=device, seed=seed)
+        made, thing, tally = object_clips(number, hands, split, limit, device, seed)
         clips += [{**clip, "object": len(things)} for clip in made]
         things.append(thing)
         for key, count in tally.items():

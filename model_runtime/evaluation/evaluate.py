@@ -25,6 +25,7 @@ from ..objects.mesh import metric_mesh
 from ..seam import Request
 from .metrics import measures, moved
 
+CANDIDATES = 8  # clips made of an object, of which one is asked for
 SHOWN = ("id_max_mm", "deepest_mm", "contact_ratio", "slip_mm", "jerk", "hand_correct", "seconds")
 
 
@@ -36,7 +37,7 @@ def cases(split, objects, folder):
         path = os.path.join(folder, f"{split}-0-{number:06d}.safetensors")
         if not os.path.exists(path):
             encoder = encoder or TextEncoder("cpu")
-            if not make.make_shard(path, [number], hands, encoder, split):
+            if not make.make_shard(path, [number], hands, encoder, split, limit=CANDIDATES):
                 continue
         arrays, plain = shards.read(path)
         every = round(plain["fps"] / FPS)

@@ -104,13 +104,13 @@ def outer_surface(vertices, faces):
 
     -> vertices (V', 3) float64, faces (F', 3) int64; the same surface, cut finer where parts may overlap. For distances
     only: the pieces are not joined, and the winding number needs the whole mesh. A mesh of more than 100 parts is
-    returned as it is. The last mesh's surface is remembered: distances and contact points ask for the same one.
+    returned as it is. The last few meshes' surfaces are remembered: distances and contact points ask for the same ones.
     """
     vertices, faces = np.ascontiguousarray(vertices, np.float64), np.ascontiguousarray(faces, np.int64)
     return _outer_surface(vertices.tobytes(), faces.tobytes())
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)
 def _outer_surface(vertices, faces):
     whole = np.frombuffer(vertices).reshape(-1, 3), np.frombuffer(faces, np.int64).reshape(-1, 3)
     parts, part = igl.facet_components(whole[1])
