@@ -50,7 +50,8 @@ PICTURES, PER_PAGE = 60, 6
 RESIMULATED = 80  # clips
 RAISED = 0.005  # metres: an object whose lowest point is so far above the table is held up
 TITLES = ("first", "object")  # the arrays that figures are made of
-CLIPS = ("motion", "hold", "first", "active", "betas", "object", "hinge", "vertices", "faces", "turning", "vertex_first", "face_first")
+CLIPS = ("motion", "hold", "first", "active", "betas", "object", "hinge",
+         "vertices", "faces", "turning", "vertex_first", "face_first")  # fmt: skip
 
 
 def sample(folder, objects, seed):
@@ -145,9 +146,11 @@ def clip_of(arrays, plain, row):
     it, "title"}."""
     frames, thing = slice(*arrays["first"][row : row + 2]), int(arrays["object"][row])
     motion = arrays["motion"][frames].copy()
-    title = (plain["objects"][thing], plain["actions"][row], f"{(len(motion) - 1) / plain['fps']:.1f} s", plain["captions"][row][0])
-    return {"motion": motion, "hold": arrays["hold"][frames].copy(), "active": arrays["active"][row], "betas": arrays["betas"][row],
-            "thing": (*(part.copy() for part in shards.mesh(arrays, thing)), arrays["hinge"][thing]), "title": " · ".join(title)}  # fmt: skip
+    seconds = f"{(len(motion) - 1) / plain['fps']:.1f} s"
+    title = " · ".join((plain["objects"][thing], plain["actions"][row], seconds, plain["captions"][row][0]))
+    body = (*(part.copy() for part in shards.mesh(arrays, thing)), arrays["hinge"][thing])
+    return {"motion": motion, "hold": arrays["hold"][frames].copy(), "active": arrays["active"][row],
+            "betas": arrays["betas"][row], "thing": body, "title": title}  # fmt: skip
 
 
 def drawn(stored, seed, count):

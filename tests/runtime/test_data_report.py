@@ -25,14 +25,16 @@ def clip(frames, action, hands, row):
 
 def box(half):
     corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * half
-    faces = [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]
+    faces = [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1],
+             [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]  # fmt: skip
     return corners.astype(np.float32), np.array(faces)
 
 
 def thing(name, half=0.05):
     vertices, faces = box(half)
     return {"points": np.zeros((256, 3)), "normals": np.zeros((256, 3)), "moving": np.zeros(256), "hinge": np.zeros(8),
-            "vertices": vertices, "faces": faces, "turning": np.zeros(len(faces), bool), "name": name, "number": 0, "seed": 0}  # fmt: skip
+            "vertices": vertices, "faces": faces, "turning": np.zeros(len(faces), bool), "name": name, "number": 0,
+            "seed": 0}  # fmt: skip
 
 
 @pytest.fixture
