@@ -1,9 +1,9 @@
-"""What a finished clip is measured by before it is kept, and the limits: penetration, contact, collisions, human motion.
+"""What a finished clip is measured by before it is kept, and the limits: contact, collisions, human motion.
 
 A clip, before it is packed (T frames, hand 0 left and 1 right), is a dict of numpy arrays in the canonical frame:
-object_translation (T, 3), object_rotation (T, 3, 3), articulation (T,) radians, hand_translation (T, 2, 3) the wrist joint,
-hand_rotation (T, 2, 16, 3, 3), active (2,) bool, hold (T, 2) as in shards.py: 0 nothing, 1 or 2 grasps, 3 or 4 touches;
-betas (2, 10), fps; flexion (T, 2, 15) and abduction (T, 2, 5) radians, where the pose was made from angles.
+object_translation (T, 3), object_rotation (T, 3, 3), articulation (T,) radians, hand_translation (T, 2, 3) the wrist
+joint, hand_rotation (T, 2, 16, 3, 3), active (2,) bool, hold (T, 2) as in shards.py: 0 nothing, 1 or 2 grasps, 3 or 4
+touches; betas (2, 10), fps; flexion (T, 2, 15) and abduction (T, 2, 5) radians, where the pose was made from angles.
 
 Frames in which a hand has not moved against a part of the object by more than STILL are looked at once; hands farther
 than NEAR from everything are not looked at closely. Both change no measure by more than 0.05 mm.
@@ -29,9 +29,9 @@ SPARSE = 80  # vertices that tell whether a hand is near
 FEW = 6  # nearest points of a frame, by the grid, whose exact distance is looked up
 
 # name: (lowest, highest) that is kept. Of human motion: reaching over a table peaks at 0.5-1.5 m/s (Jeannerod 1984; a
-# minimum-jerk reach of 0.5 m in 0.6 s at 1.6 m/s), brisk shaking at 2 m/s; forearms turn at up to 15 rad/s in daily life and
-# fingers close at up to 20 rad/s (Murgia et al. 2004; Darling, Cole & Miller 1994). The jerk of a minimum-jerk movement
-# is at most 60 d / T^3: 350 m/s^3 for 25 cm in 0.35 s; 7 cm shaken at 3.5 Hz reach 750 m/s^3.
+# minimum-jerk reach of d metres in T seconds at 1.875 d / T, Flash and Hogan 1985), shaking 7 cm at 4 Hz at 1.8 m/s;
+# the limits on turning are ours. The jerk of a minimum-jerk movement is at most 60 d / T^3: 350 m/s^3 for 25 cm in
+# 0.35 s; 7 cm shaken at 3.5 Hz reach 750 m/s^3.
 LIMITS = {
     "depth_mm": (None, 2.0),
     "core_mm": (0.0, None),
@@ -73,9 +73,9 @@ def measure(clip, prop, hands):
     joint_over_deg   the most that a finger joint is bent beyond its range; 0 where no angles are given
     wrist_speed, joint_speed, object_speed  m/s, the fastest frame; finger joints and wrists are joints
     wrist_turn, finger_turn, object_turn    rad/s, the fastest frame
-    wrist_jerk, wrist_jerk_max, object_jerk_max   m/s^3: third differences, as in evaluation/metrics.py; mean and largest
-    slip_mm          mean speed, a frame, of a grasping hand's skin within 5 mm of what it holds, over the frames in which it
-                     moves against it at all; no limit
+    wrist_jerk, wrist_jerk_max, object_jerk_max   m/s^3: third differences, as in evaluation/metrics.py; mean, largest
+    slip_mm          mean speed, a frame, of a grasping hand's skin within 5 mm of what it holds, over the frames in
+                     which it moves against it at all; no limit
     """
     sides = np.flatnonzero(clip["active"])
     skins = {side: Skin(clip, prop, hands, side) for side in sides}
@@ -92,8 +92,8 @@ def measure(clip, prop, hands):
 
 
 class Skin:
-    """One hand of a clip: vertices (T, V, 3) and bones' middle lines (T, 120, 3) in the world, and how far they are from
-    the object's parts."""
+    """One hand of a clip: vertices (T, V, 3) and bones' middle lines (T, 120, 3) in the world, and how far they are
+    from the object's parts."""
 
     def __init__(self, clip, prop, hands, side):
         self.clip, self.prop, self.hand = clip, prop, hands[side]
@@ -124,19 +124,21 @@ class Skin:
                 "hand_table_mm": 1000 * float(low), "slip_mm": 1000 * slip}  # fmt: skip
 
     def parts(self):
-        """For each part of the object: its number; skin and bones in its frame at the frames `rows` that are worth looking
-        at (R, V + 120, 3); those frames; and for every frame of the clip which of them is like it, -1 where none is near."""
+        """For each part of the object: its number; skin and bones in its frame at the frames `rows` that are worth
+        looking at (R, V + 120, 3); those frames; and for every frame of the clip which of them is like it, -1 where
+        none is near."""
         for part, (turn, place) in enumerate(part_poses(self.clip, self.prop)):
             sparse_points = (self.vertices[:, self.sparse] - place[:, None]) @ turn
             near = self.prop.grids[part].sample(sparse_points).amin(1) < NEAR + self.cover
-            pose = torch.cat([(self.place - place)[:, None] @ turn, (turn.mT @ self.turn[:, 0]), self.turn[:, 1:].flatten(1, 2)], 1)
+            wrist = torch.cat([(self.place - place)[:, None] @ turn, turn.mT @ self.turn[:, 0]], 1)
+            pose = torch.cat([wrist, self.turn[:, 1:].flatten(1, 2)], 1)
             rows, which = unlike(pose.flatten(1).numpy(), near.numpy())
             both = torch.cat([self.vertices[rows], self.bones[rows]], 1)
             yield part, (both - place[rows, None]) @ turn[rows], rows, which
 
     def distance(self, part, points):
-        """Signed distance (R, N) of points in a part's frame: exact inside, and for the FEW nearest of each frame; the rest
-        by the grid, which only has to know that they are outside."""
+        """Signed distance (R, N) of points in a part's frame: exact inside, and for the FEW nearest of each frame; the
+        rest by the grid, which only has to know that they are outside."""
         distance, solid = self.prop.grids[part].sample(points), Solid.of(self.prop.pieces[part])
         close = distance < NEAR_SURFACE
         inside = torch.zeros_like(close)
@@ -148,7 +150,7 @@ class Skin:
         return distance
 
     def slip(self, part, skin, distance, rows):
-        """[Speeds (N,) of touching skin], metres a frame, between consecutive frames that grasp this part and differ."""
+        """[Speeds (N,) of touching skin], metres a frame, between successive unlike frames that grasp this part."""
         grasp = self.hold[rows] == part + 1
         pairs = np.flatnonzero(grasp[1:] & grasp[:-1] & (np.diff(rows) == 1))
         touching = (distance[pairs] < 0.005) & (distance[pairs + 1] < 0.005)
@@ -157,7 +159,7 @@ class Skin:
 
 
 def part_poses(clip, prop):
-    """[(rotation (T, 3, 3), translation (T, 3))] in the world of the base and, where there is a hinge, of the other part."""
+    """[(rotation (T, 3, 3), translation (T, 3))] in the world of the base and, if there is one, the other part."""
     turn, place = tensor(clip["object_rotation"]), tensor(clip["object_translation"])
     if len(prop.pieces) == 1:
         return [(turn, place)]
@@ -166,7 +168,7 @@ def part_poses(clip, prop):
 
 
 def unlike(pose, near):
-    """Frames that are near and differ from the last such one: rows (R,), and for every frame which of them is like it."""
+    """Frames that are near and differ from the last such: rows (R,), and for every frame which of them is like it."""
     rows, which, last = [], np.full(len(pose), -1), None
     for frame in np.flatnonzero(near):
         if last is None or np.abs(pose[frame] - last).max() > STILL:
@@ -283,6 +285,6 @@ def _solid(vertices, faces):
 
 @lru_cache(maxsize=8)
 def sparse(hand):
-    """SPARSE vertices spread over a hand, and how far (metres) a vertex can be from the nearest of them, however it bends."""
+    """SPARSE vertices spread over a hand, and how far (metres) a vertex is at most from the nearest of them."""
     ids, template = hand.sample(SPARSE), hand.template
     return ids, 1.5 * float(torch.cdist(template, template[ids]).amin(1).max())

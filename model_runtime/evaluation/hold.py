@@ -1,13 +1,15 @@
 """Whether hands hold an object: one second of rigid-body simulation under gravity, the hands fixed ("simulated hold").
 
-The measure of the grasp literature: Hasson et al., "Learning joint reconstruction of hands and manipulated objects", 2019,
-report how far an object moves when it is simulated in a still hand; FlowHOI counts successes. The simulator is MuJoCo.
+The measure of the grasp literature: Hasson et al., "Learning joint reconstruction of hands and manipulated objects",
+2019, report how far an object moves when it is simulated in a still hand; FlowHOI counts successes. The simulator is
+MuJoCo.
 
-The hand is a set of small convex pieces, so that its hollows stay hollow. The object is a set of small balls on its real
-surface, wherever the hand may come to touch it: cavities, handles and rims are what they are, where the convex hull of a mug
-would be a block. A ball's radius is the soft skin: contact begins that far from the hand and pushes back the harder the
-nearer. MuJoCo scales contact forces with the object's mass: a grip is as firm as the weight asks, as people's is (Johansson
-& Westling 1984). What is asked is whether the contacts, where they are and as they face, can hold the object at all.
+The hand is a set of small convex pieces, so that its hollows stay hollow. The object is a set of small balls on its
+real surface, wherever the hand may come to touch it: cavities, handles and rims are what they are, where the convex
+hull of a mug would be a block. A ball's radius is the soft skin: contact begins that far from the hand and pushes back
+the harder the nearer. MuJoCo scales contact forces with the object's mass: a grip is as firm as the weight asks, as
+people's is (Johansson & Westling 1984). What is asked is whether the contacts, where they are and as they face, can
+hold the object at all. The hand doesn't follow an object that gives way: where forces don't balance it is lost.
 """
 
 from dataclasses import dataclass
@@ -21,12 +23,12 @@ from scipy.spatial.transform import Rotation
 from ..seam import UserError
 
 SKIN = 0.002  # metres: a fingertip gives way by about 2 mm under a few newtons (Serina et al. 1997)
-FRICTION = 0.9  # skin on plastic, wood or glass: 0.6-1.3 (Savescu et al. 2008; Tomlinson et al. 2007)
+FRICTION = 0.9  # our choice, for a finger's pad on dry plastic, wood or glass
 DENSITY = 300.0  # kg/m3 of the convex hull: a full mug, a hammer, a phone all come out within a factor of three
 FARTHEST, WIDEST = 0.02, np.radians(45)  # a held object moves and turns no more than this in the second
 GRAVITY = 9.81
 STEP = 0.004  # seconds
-STIFF = 1000  # friction's stiffness over the normal force's: at MuJoCo's usual 1 a held object creeps by 5 mm/s, here by 0.1
+STIFF = 1000  # friction's stiffness over the normal force's: at 10 held objects creep by up to 5 mm/s, here by 0.1
 COLUMNS = {0: 24, 1: 2, 4: 2, 7: 2, 10: 2, 13: 3}  # joint: columns that the piece it moves is cut into
 FINE, NEAR, COARSE, REACH = 0.0025, 0.005, 0.008, 0.022  # metres: balls FINE apart up to NEAR, COARSE up to REACH
 
@@ -51,9 +53,9 @@ def pieces(hand, vertices):
 
 @lru_cache(maxsize=8)
 def _piece_rows(hand):
-    """Vertex ids of each piece: faces go with the bone that moves them most; wide pieces are cut into short columns that
-    reach from the palm through to the back of the hand. 99 % of the hulls then lies
-    less than 2 mm outside the skin."""
+    """Vertex ids of each piece: faces go with the bone that moves them most; wide pieces are cut into short columns
+    that reach from the palm through to the back of the hand. 99 % of the hulls then lies less than 2.2 mm outside the
+    skin."""
     weights, template, faces = (tensor.cpu().numpy() for tensor in (hand.weights, hand.template, hand.faces))
     piece = 100 * weights[faces].sum(1).argmax(1)
     centre = template[faces].mean(1)[:, [0, 2]]  # across the palm; y is its normal
@@ -84,7 +86,8 @@ def hold(pieces, vertices, faces, seconds=1.0, friction=FRICTION):
     moments, axes = np.linalg.eigh(inertia)
     quaternion = Rotation.from_matrix(axes * np.sign(np.linalg.det(axes))).as_quat(scalar_first=True)
     thing = spec.worldbody.add_body(pos=middle)
-    thing.mass, thing.ipos, thing.inertia, thing.iquat, thing.explicitinertial = mass, np.zeros(3), moments, quaternion, True
+    thing.explicitinertial, thing.mass, thing.inertia, thing.iquat = True, mass, moments, quaternion
+    thing.ipos = np.zeros(3)  # unsaid, it would be the body's place in the world
     thing.add_freejoint()
     soft = dict(friction=(friction, 0.005, 0.0001), condim=3, solref=(0.02, 1.0), solimp=(0.8, 0.95, SKIN, 0.5, 2))
     for ball in balls:
@@ -125,8 +128,8 @@ def _mujoco():
 def body(vertices, faces):
     """A mesh as a rigid body: centre of mass (3,), mass in kg, inertia (3, 3) about the centre.
 
-    That of its solid, parts that overlap counting twice there; of a shell where it is open, as its vector area shows. The mass
-    is DENSITY times the convex hull's volume.
+    That of its solid, parts that overlap counting twice there; of a shell where it is open, as its vector area shows.
+    The mass is DENSITY times the convex hull's volume.
     """
     vertices = np.asarray(vertices, np.float64)
     origin = vertices.mean(0)
@@ -136,9 +139,10 @@ def body(vertices, faces):
     area = np.linalg.norm(normal, axis=1)
     volume = np.einsum("fi,fi->f", corners[:, 0], normal)
     if np.linalg.norm(normal.sum(0)) < 1e-3 * area.sum() and volume.sum() > 0.01 * 6 * hull:
-        share, places, divisor = volume / volume.sum(), np.concatenate([corners, 0 * corners[:, :1]], 1), 20  # tetrahedra
+        share, divisor = volume / volume.sum(), 20  # of tetrahedra
+        places = np.concatenate([corners, 0 * corners[:, :1]], 1)
     else:
-        share, places, divisor = area / area.sum(), corners, 12  # triangles
+        share, divisor, places = area / area.sum(), 12, corners  # of triangles
     centre, total, mass = share @ places.mean(1), places.sum(1), DENSITY * hull
     # The second moment of a simplex with n corners x: (sum of x x^T + (sum of x) (sum of x)^T) / (n (n + 1)).
     second = np.einsum("f,fki,fkj->ij", share, places, places) + np.einsum("f,fi,fj->ij", share, total, total)

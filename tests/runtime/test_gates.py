@@ -1,4 +1,4 @@
-"""What a clip is measured by, against closed forms: boxes, paths that are polynomials, hands searched by brute force."""
+"""What a clip is measured by, against closed forms: boxes, paths that are polynomials, a search by brute force."""
 
 import numpy as np
 import pytest
@@ -39,9 +39,11 @@ def clip_of(count=30, sides=(1,)):
     fingers = torch.stack([curl_pose(side, torch.full((15,), 0.3)) for side in (0, 1)]).numpy()
     turn = np.concatenate([np.tile(np.eye(3, dtype=np.float32), (2, 1, 1, 1)), fingers], 1)
     return {
-        "object_translation": np.zeros((count, 3), np.float32), "object_rotation": np.tile(np.eye(3, dtype=np.float32), (count, 1, 1)),
-        "articulation": np.zeros(count, np.float32), "hand_translation": place, "hand_rotation": np.tile(turn, (count, 1, 1, 1, 1)),
-        "active": np.isin([0, 1], sides), "hold": np.zeros((count, 2), np.uint8), "betas": np.zeros((2, 10), np.float32), "fps": 30.0,
+        "object_translation": np.zeros((count, 3), np.float32),
+        "object_rotation": np.tile(np.eye(3, dtype=np.float32), (count, 1, 1)),
+        "articulation": np.zeros(count, np.float32), "hand_translation": place,
+        "hand_rotation": np.tile(turn, (count, 1, 1, 1, 1)), "active": np.isin([0, 1], sides),
+        "hold": np.zeros((count, 2), np.uint8), "betas": np.zeros((2, 10), np.float32), "fps": 30.0,
     }  # fmt: skip
 
 
@@ -73,7 +75,8 @@ def test_depth_is_the_deepest_skin_of_any_frame(slab, hands):
         clip["object_translation"][:] = rng.normal(0, 0.02, (40, 3))
         clip["object_rotation"][:] = Rotation.from_rotvec(rng.normal(0, 0.2, (40, 3))).as_matrix()
         clip["betas"][1] = rng.normal(0, 1, 10)
-        local = np.einsum("tvi,tij->tvj", skin(clip, hands, 1) - clip["object_translation"][:, None], clip["object_rotation"])
+        offset = skin(clip, hands, 1) - clip["object_translation"][:, None]
+        local = np.einsum("tvi,tij->tvj", offset, clip["object_rotation"])
         truth = -1000 * box_distance(local, SLAB).min()
         assert truth > 1 and measure(clip, slab, hands)["depth_mm"] == pytest.approx(truth, abs=0.06)
 
@@ -85,9 +88,10 @@ def test_depth_sees_the_part_that_turns_where_it_is(chest, hands):
     turn = Rotation.from_rotvec(-clip["articulation"][:, None] * [1, 0, 0]).as_matrix()
     line = np.array([0, 0.1, 0.02])
     at_rest = np.einsum("tvi,tij->tvj", skin(clip, hands, 1) - line, turn) + line
-    truth = min(box_distance(skin(clip, hands, 1) - middle, SLAB).min(), box_distance(at_rest - [0, 0, 0.025], LID).min())
+    of_slab, of_lid = box_distance(skin(clip, hands, 1) - middle, SLAB), box_distance(at_rest - [0, 0, 0.025], LID)
+    truth = min(of_slab.min(), of_lid.min())
     assert -0.0045 < truth < -0.002
-    away, shift = Rotation.from_rotvec([0.4, -0.3, 0.9]).as_matrix(), np.array([0.1, 0.2, 0.3])  # all of it moved in the world
+    away, shift = Rotation.from_rotvec([0.4, -0.3, 0.9]).as_matrix(), np.array([0.1, 0.2, 0.3])  # all of it moved
     clip["object_rotation"][:], clip["object_translation"][:] = away, shift
     clip["hand_rotation"][:, 1, 0] = away @ clip["hand_rotation"][:, 1, 0]
     clip["hand_translation"][:, 1] = clip["hand_translation"][:, 1] @ away.T + shift
@@ -178,7 +182,8 @@ def test_speeds_and_jerks_of_known_motion(slab, hands):
     found = measure(clip, slab, hands)
     assert found["wrist_jerk"] == pytest.approx(20, rel=0.01) and found["wrist_jerk_max"] == pytest.approx(20, rel=0.05)
     assert found["wrist_speed"] == pytest.approx(30 * 20 / 6 * (1 - (29 / 30) ** 3), rel=1e-4)
-    assert found["object_speed"] == pytest.approx(0.7, rel=1e-4) and found["object_turn"] == pytest.approx(2.5, rel=1e-4)
+    assert found["object_speed"] == pytest.approx(0.7, rel=1e-4)
+    assert found["object_turn"] == pytest.approx(2.5, rel=1e-4)
     assert found["wrist_turn"] == pytest.approx(1.5, rel=1e-4) and found["finger_turn"] == pytest.approx(4.0, rel=1e-4)
     assert found["object_jerk_max"] < 0.1
 

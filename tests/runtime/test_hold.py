@@ -96,7 +96,8 @@ def test_a_mug_hangs_by_its_handle():
 
 def test_a_ball_lies_on_a_ring_but_falls_through_a_wide_one():
     ball = trimesh.creation.icosphere(3, 0.03)
-    ring = [bar(np.array([0.02 * np.cos(a), 0.02 * np.sin(a), -0.028]), (-np.sin(a), np.cos(a), 0)) for a in (0, 2.1, 4.2)]
+    around = [(np.cos(angle), np.sin(angle)) for angle in (0, 2.1, 4.2)]
+    ring = [bar(np.array([0.02 * c, 0.02 * s, -0.028]), (-s, c, 0)) for c, s in around]
     assert hold(ring, ball.vertices, ball.faces).displacement < 0.002
     assert not hold([side * [2.2, 2.2, 1] for side in ring], ball.vertices, ball.faces).held
 
@@ -118,8 +119,8 @@ def test_a_plate_rests_on_the_open_palm(hands, side):
 
 
 def test_a_body_weighs_and_turns_as_its_solid_does():
-    shape = trimesh.util.concatenate([trimesh.creation.cylinder(0.01, 0.2, sections=24),
-                                      trimesh.creation.box((0.08, 0.03, 0.03)).apply_translation((0.01, 0.02, 0.13))])  # fmt: skip
+    head = trimesh.creation.box((0.08, 0.03, 0.03)).apply_translation((0.01, 0.02, 0.13))
+    shape = trimesh.util.concatenate([trimesh.creation.cylinder(0.01, 0.2, sections=24), head])
     shape.apply_transform(trimesh.transformations.random_rotation_matrix(np.array([0.2, 0.5, 0.7])))
     middle, mass, inertia = body(shape.vertices, shape.faces)
     assert np.allclose(middle, shape.center_mass, atol=1e-9)
