@@ -70,7 +70,7 @@ def grips_of(prop, hands, betas, rng):
     found = [[], []]
     for side in (0, 1):
         for angle in angles:
-            grasps = find(prop, hands[side], side, rng, angle=angle, betas=betas)
+            grasps = find(prop, hands[side], side, rng, angle=angle, count=108, keep=36, betas=betas)
             for row in range(0 if grasps is None else len(grasps)):
                 kind = prop.shape.grips[int(grasps.grip[row])]
                 turn, shift = (v.numpy() for v in prop.part_pose(torch.tensor(angle if prop.shape.moves(kind) else 0.0)))
