@@ -87,7 +87,7 @@ def at_its_angle(prop, grip, action):
         return change > 0.2 if action == "open" else change < -0.2 and grip.angle > 0.2
     if action == "close":
         return grip.turns and grip.angle > 0.2
-    return grip.angle == 0.0 if grip.turns else True
+    return grip.angle == 0.0 or not (grip.turns or action not in PUSHED)  # lids are shut while things are carried
 
 
 PUSHED = ON_THE_TABLE | {"use", "play", "browse", "squeeze"}  # with a hand that only touches
@@ -100,7 +100,8 @@ def may_lead(prop, spec, action, way):
     if action not in spec.actions or spec.kind == "platform":  # a platform needs it in the air already
         return False
     touches, turns = spec.kind in ("press", "palm"), shape.moves(spec)
-    if action == "peel" and way != "hold" and shape.name != "knife":  # with one hand one peels with a knife only
+    alone = action == "clean" or (action == "peel" and shape.name != "knife")  # takes the other hand to show anything
+    if alone and way != "hold":
         return False
     if way == "two":
         return spec.kind == "two"
