@@ -494,7 +494,8 @@ def cut(s):
     if s.shape.hinge is not None:  # scissors
         times = int(s.rng.integers(2, 5))
         hertz = s.rng.uniform(1.0, 1.6) / s.pace
-        s.bend.waves.append((s.t, s.t + times / hertz, hertz, s.shape.hinge.high - s.bend.reached))
+        widest = s.shape.hinge.high if s.cast.lead.fingers is None else s.cast.lead.fingers.angles[-1]
+        s.bend.waves.append((s.t, s.t + times / hertz, hertz, widest - s.bend.reached))
         s.path.moves.append((s.t, s.t + times / hertz, ahead * 0.02 * times))
         s.t += times / hertz
     else:

@@ -25,7 +25,7 @@ from .actions import WITH_HOLD, WITH_SUPPORT, Cast, Grip, pushed
 from .captions import caption
 from .clips import QUICK, compose
 from .families import HELD_OUT, HOLD, RESERVED_SEED, TRAINING, make
-from .grasps import find, whole_pose
+from .grasps import find, whole_pose, with_fingers
 from .prop import ready, standing
 
 PER_SHARD = 8  # objects
@@ -198,6 +198,7 @@ def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", s
     searching = [hand.to(device) for hand in hands]
     grips = grips_of(prop.to(device), searching, betas.to(device), rng)
     hands = [hand.to("cpu") for hand in hands]  # one clip at a time is too little work for a GPU
+    with_fingers(prop, hands, grips, betas)
     holds = Holds(prop, hands, betas)
     plans = [(action, way, side) for action in shape.actions for way in ways(prop, action) for side in (0, 1)]
     made, tally, hopeless = [], {}, set()
