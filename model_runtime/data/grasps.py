@@ -217,7 +217,8 @@ def candidates(hand, grips, towards, table, rng, count):
     ease = comfort(poses[1], poses[0], hand.side, table, np.array([grip.kind == "platform" for grip in grips])[rows])
     ease = ease + rng.uniform(0, 0.8, len(rows))  # not only the most comfortable ones
     rank = ease.reshape(-1, each).argsort(1).argsort(1).ravel()
-    rank = rank * np.array([2 if grip.kind in ("press", "palm", "platform") else 1 for grip in grips])[rows]  # easily found
+    ease_of_kind = {"press": 2, "palm": 2, "platform": 2, "loops": 0.4}  # how much less than others they need to be tried
+    rank = rank * np.array([ease_of_kind.get(grip.kind, 1) for grip in grips])[rows]
     chosen = np.lexsort((ease, rank))
     chosen = chosen[np.isfinite(ease[chosen])][:count]
     return *(pose[chosen] for pose in poses), rows[chosen]
