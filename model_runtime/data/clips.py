@@ -337,8 +337,11 @@ def compose(prop, action, cast, hands, betas, rng):
     return clip, measures, None
 
 
-def contact_map(clip, prop, hands, far=0.06):
-    """(T, 2, 256) uint8: contact of the object's points with either hand, times 255."""
+def contact_map(clip, prop, hands, far=0.085):
+    """(T, 2, 256) uint8: contact of the object's points with either hand, times 255.
+
+    far: metres from where on 80 vertices' distance is enough to know that it rounds to nothing, 6.2 cm and what lies between.
+    """
     angle = torch.from_numpy(clip["articulation"])
     points = prop.points_at(angle)
     turn, place = torch.from_numpy(clip["object_rotation"]), torch.from_numpy(clip["object_translation"])[:, None]
