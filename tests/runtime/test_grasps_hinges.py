@@ -144,16 +144,17 @@ def test_grips_on_a_lid_go_with_it():
 
 
 def test_crossed_fingers_are_seen(hands):
-    """Two bones that cross in their middles, far from every joint."""
-    _, joints = hands[RIGHT](torch.eye(3).expand(1, 16, 3, 3), torch.zeros(1, 3))
-    joints = joints.clone()
-    tips = joints[:, 3::3] + torch.tensor([-0.02, 0, 0])
-    assert grasps.bones_apart(joints, tips, grasps.FINE) > grasps.APART
-    middle = (joints[:, 1] + joints[:, 2]) / 2  # of the index's first bone, about 35 mm long
-    joints[:, 4], joints[:, 5] = middle + torch.tensor([0, 0.021, 0.012]), middle - torch.tensor([0, 0.021, 0.012])
-    joints[:, 6] = joints[:, 5] - torch.tensor([0, 0.02, 0.01])
-    tips = joints[:, 3::3] + torch.tensor([-0.02, 0, 0])
-    assert grasps.bones_apart(joints, tips, grasps.FINE) < 0.004
+    """Two bones that cross at a quarter of their lengths, far from every joint and from the bones' middles."""
+    joints = hands[RIGHT](torch.eye(3).expand(1, 16, 3, 3), torch.zeros(1, 3))[1].clone()
+
+    def apart():
+        return float(grasps.bones_apart(joints, joints[:, 3::3] + torch.tensor([-0.02, 0, 0]), grasps.FINE))
+
+    assert apart() > grasps.APART
+    index = joints[:, 1] + 0.25 * (joints[:, 2] - joints[:, 1])
+    across = torch.tensor([0, 0.048, 0.0])
+    joints[:, 4], joints[:, 5], joints[:, 6] = index - 0.25 * across, index + 0.75 * across, index + 1.2 * across
+    assert apart() < 0.004
 
 
 def test_the_actors_hand_shape_is_heeded(hands):
@@ -238,6 +239,20 @@ def test_fingers_begin_as_the_grasp_was_found(worked, side):
         np.testing.assert_allclose(abduction[0], grip.abduction, atol=1e-6)
         np.testing.assert_array_equal(flexion[1], flexion[2])  # no further than it goes
         assert np.abs(flexion[1] - flexion[0]).max() > 0.1
+
+
+@each_side
+def test_fingers_that_press_too_deep_or_let_go_keep_nothing(hands, worked, side):
+    prop, grips = worked(side)
+    grip = next(grip for grip in grips if grip.fingers is not None)
+    bond, angles = grasps.Bond(prop, hands[side], grip, None), torch.full((3,), grip.angle)
+    flexion, abduction = bond.flexion.repeat(3, 1), bond.abduction.repeat(3, 1)
+    flexion[1, 3:6] -= 0.3  # the middle finger opens
+    flexion[2, 3] += 0.1  # and goes into its ring, its bone not yet
+    skin = hands[side](grasps.whole_pose(side, bond.wrist.repeat(3, 1, 1), flexion, abduction), bond.place.repeat(3, 1))[0]
+    assert bond.kept(flexion, abduction, angles).tolist() == [True, False, False]
+    distance = [Solid(prop.shape, grip.angle).signed(one.numpy()) for one in skin]
+    assert distance[1][finger_of(hands[side]) == MIDDLE].min() > TOUCHING and distance[2].min() < -TWO_DEEP
 
 
 def test_nothing_else_gets_fingers(hands, worked):
