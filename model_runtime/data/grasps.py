@@ -505,8 +505,8 @@ def follow(prop, hand, side, grasp, angles, betas=None, steps=100):
 
     grasp: one row of Grasps, or anything with its translation (3,), rotation (3, 3), flexion (15,), abduction (5,) and
     angle; angles (K,) radians of the hinge. Each finger goes on touching the piece, base or turning part, that it touches
-    in the grasp, and fingertips stay in the rings of scissors (kind "loops"). On the CPU. Returns flexion (K, 15), abduction (K, 5),
-    ok (K,) bool: whether it passes the checks of depth, bones and contact.
+    in the grasp, and fingertips stay in the rings of scissors (kind "loops"). On the CPU. Returns flexion (K, 15), abduction
+    (K, 5), ok (K,) bool: whether it passes the checks of depth, bones and contact.
     """
     angles = torch.as_tensor(np.asarray(angles), dtype=torch.float32)
     betas = None if betas is None else torch.as_tensor(betas, dtype=torch.float32)
@@ -615,9 +615,9 @@ class Fingers:
 def with_fingers(prop, hands, grips, betas, samples=7, most=8, least=0.17):
     """Gives grips of scissors and pliers their `fingers`: how they work the hinge, from where it is in the grip.
 
-    prop, hands: on the CPU; grips: two lists of actions.Grip, left and right, changed in place: up to `most` of either that hold
-    both pieces. The hinge may go as far as fingers.angles, at least `least` radians beyond the grip's; where it can't, `fingers`
-    stays None.
+    prop, hands: on the CPU; grips: two lists of actions.Grip, left and right, changed in place: up to `most` of either that
+    hold both pieces. The hinge may go as far as fingers.angles[-1], at least `least` radians beyond the grip's; where fingers
+    can't do that, `fingers` stays None.
     """
     hinge = prop.shape.hinge
     worked = {"scissors": "loops", "pliers": "wrap"}.get(prop.shape.name)

@@ -3,7 +3,7 @@
 Measured at the mesh as libigl sees it, turned by scipy: neither the search's grids nor prop.py.
 """
 
-from functools import lru_cache
+from functools import cache
 
 import igl
 import numpy as np
@@ -27,7 +27,7 @@ OF_FOUR = {"side": 2, "two": 2, "hook": 3, "palm": 3}  # fingers that touch; the
 each_side = pytest.mark.parametrize("side", [LEFT, RIGHT], ids=["left", "right"])
 
 
-@lru_cache(maxsize=None)
+@cache
 def prop_of(name, seed=1, kinds=None):
     """A family's prop, its front away from the actor, with grips of some kinds alone."""
     shape = make(name, RESERVED_SEED + seed)
@@ -70,7 +70,7 @@ def finger_of(hand):
 def held(hands):
     """held(side, open) -> the Grasps of a chest, the kind of each, hand vertices (G, V, 3), joints (G, 16, 3), angle."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def search(side, share):
         prop = prop_of("chest")
         angle = share * prop.shape.hinge.high
@@ -102,7 +102,7 @@ def test_a_chest_is_touched_where_its_lid_is(hands, held, side, share):
 
 def test_some_of_them_are_on_the_open_lid(held):
     """Which is somewhere else when shut: there those hands would hold nothing, or stand in it."""
-    found, _, vertices, _, angle = held(RIGHT, 0.9)
+    found, _, vertices, _, _ = held(RIGHT, 0.9)
     shape = prop_of("chest").shape
     shut, on_lid = Solid(shape, 0.0), [shape.moves(shape.grips[row]) for row in found.grip.tolist()]
     assert sum(on_lid) >= 3
@@ -115,7 +115,7 @@ def test_some_of_them_are_on_the_open_lid(held):
 @shut_and_open
 def test_hands_at_a_chest_are_hands(hands, held, side, share):
     """Joints within their ranges, no crossed fingers, skin above the table, and an arm that reaches."""
-    found, kinds, vertices, joints, _ = held(side, share)
+    found, _, vertices, joints, _ = held(side, share)
     for values, limits in zip((found.flexion, found.abduction), ranges()):
         assert (values >= limits[:, 0] - 1e-6).all() and (values <= limits[:, 1] + 1e-6).all()
     table = float(prop_of("chest").shape.vertices[:, 2].min())
@@ -182,7 +182,7 @@ def test_the_actors_hand_shape_is_heeded(hands):
 def worked(hands):
     """worked(side) -> (prop, the "loops" grips of a hand), after with_fingers; another seed for each side."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def search(side):
         prop = prop_of("scissors", (3, 0)[side], ("loops",))
         found = grasps.find(prop, hands[side], side, np.random.default_rng(3), count=40)
