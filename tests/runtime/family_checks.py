@@ -94,7 +94,7 @@ def check_grips(shape):
         np.testing.assert_allclose(grip.approach @ grip.axis, 0, atol=1e-5)
         away = distance(shape, grip.centre, grip.part)[0]
         if grip.kind in MET:
-            assert away <= (0.002 if grip.kind == "press" else 0.005), (grip.part, grip.kind, away)  # a palm is broad
+            assert away <= 0.002, (grip.part, grip.kind, away)
             assert not {*EVERY_DAY, "hand over"} & set(grip.actions), "nothing is lifted without a grasp"
         elif grip.kind != "loops":
             assert away <= 1.25 * grip.radius + 0.002, (grip.part, grip.kind, away)
@@ -119,7 +119,7 @@ def check_reach(shape):
         inside = winding(shape, rays.reshape(-1, 3), piece).reshape(len(ways), -1) > 0.5
         assert inside.any(1).all(), (grip.part, grip.kind)
         first = -travel[inside.argmax(1)]
-        near = {"press": 0.003, "palm": 0.03}[grip.kind] if grip.kind in MET else max(1.3 * grip.radius, 0.02) + 0.015
+        near = 0.003 if grip.kind in MET else max(1.3 * grip.radius, 0.02) + 0.015
         assert (first <= near).all(), (grip.part, grip.kind, first, grip.radius)
 
 

@@ -406,7 +406,7 @@ def piggy_bank(rng):
     grips.append(Grip("snout", "pinch", nose + [0.25 * flat, 0, -0.02 * size], X, above(X, 20, 3),
                       ("tap", "inspect", "lift", "place", "pass"), flat, flat))  # fmt: skip
     grips.append(press_grip("slot", top + [0, 0, 0.0015], (0, 0, -1.0), ("tap", "press")))
-    grips.append(press_grip("body", extreme(body, (-1, 0, 0.9)), (1.0, 0, 0), ("push", "slide")))
+    grips.append(press_grip("body", extreme(body, (0, -1, 0.2)), (0, 1.0, 0), ("push", "slide")))
     return assemble("piggy_bank", ("piggy bank", "money box", "pig", "savings bank"), solids, grips,
                     tip=top + [0, 0, 0.0015])  # fmt: skip
 

@@ -172,7 +172,9 @@ def chest(rng):
         centre = np.array([0, front - tab[1] / 2 - SEAM, top + 0.3 * lid_height])
         solids.append(("lid", moved(block((tab[0], tab[1], tab[2]), 0.003), centre - [0, 0, tab[2] / 2])))
         grip_at, thin = centre - [0, 0.002, 0], tab[2] / 2
+    beside = 0.0  # where a flat hand closes the lid: not on its knob
     if rng.uniform() < 0.3 and not crown:
+        beside = 0.28 * width
         knob = rng.uniform(0.007, 0.011)
         at = np.array([0, front + 0.25 * depth, top + lid_height + SEAM])
         profile = [
@@ -186,7 +188,7 @@ def chest(rng):
     grips = [
         front_grip("lid", "side", grip_at, thin, 0.5 * width, MOVED),
         front_grip("lid", "hook", grip_at, thin, 0.5 * width, ("open",)),
-        top_press("lid", (0, front + 0.3 * depth, top + lid_height), ("close", "press", "tap"), "palm", radius=0.01),
+        top_press("lid", (beside, front + 0.3 * depth, top + lid_height), ("close", "press", "tap"), "palm", radius=0.01),
         ends("body", (0, 0, 0.55 * height), width / 2, 0.7 * height, TWO_HANDED + ("shake", "grab")),
         side_push("body", (-width / 2, 0, 0.5 * height), X, (HOLD, "push", "slide")),
         side_push("body", (width / 2, 0, 0.5 * height), -X, (HOLD, "push", "slide")),

@@ -183,6 +183,36 @@ def above(axis, spread_deg=50.0, count=5):
     return fan((0, 0, -1), axis, spread_deg, count)
 
 
+def first_met(vertices, faces, start, way):
+    """How far from `start` (3,) along `way` (3,), unit, a ray first meets triangles, metres, and which: (inf, -1) for none."""
+    a, b, c = (vertices[faces[:, corner]].astype(np.float64) for corner in range(3))
+    ab, ac, back = b - a, c - a, start - a
+    across = np.cross(way, ac)
+    scale = (ab * across).sum(1)
+    flat = np.abs(scale) < 1e-14
+    scale = np.where(flat, 1.0, scale)
+    u, turned = (back * across).sum(1) / scale, np.cross(back, ab)
+    v, far = (turned @ way) / scale, (ac * turned).sum(1) / scale
+    far = np.where(~flat & (np.minimum(u, v) > -1e-6) & (u + v < 1 + 1e-6) & (far > 0), far, np.inf)  # edges count
+    return far.min(), int(far.argmin()) if np.isfinite(far.min()) else -1
+
+
+def meet(grip, vertices, faces, part, outside=0.3):
+    """Puts a flat hand's middle onto the surface that it pushes on, and leaves out ways on which it would meet another place first.
+
+    part (F,) bool: the faces of the grip's part. Nothing changes where its middle way does not lead to that part.
+    """
+    way = grip.approach[len(grip.approach) // 2].astype(np.float64)
+    start = grip.centre - outside * way
+    far, face = first_met(vertices, faces, start, way)
+    if face < 0 or not part[face]:
+        return
+    grip.centre = (start + far * way).astype(np.float32)
+    free = [first_met(vertices, faces, grip.centre - outside * one, one)[0] > outside - 0.002
+            for one in grip.approach.astype(np.float64)]  # fmt: skip
+    grip.approach = grip.approach[free]
+
+
 def assemble(name, nouns, solids, grips, mouth=None, hinge=None, tip=None, front=(1, 0, 0), up=(0, 0, 1), fixed=False,
              steady=True):  # fmt: skip
     """Joins `solids`, [(part name or one per face, (vertices, faces))], and centres the whole at the origin.
@@ -204,6 +234,10 @@ def assemble(name, nouns, solids, grips, mouth=None, hinge=None, tip=None, front
         grip.axis = unit(grip.axis).astype(np.float32)
         grip.approach = unit(np.atleast_2d(grip.approach)).astype(np.float32)
         grip.hole = None if grip.hole is None else np.asarray(grip.hole - middle, np.float32)
+        if grip.kind == "palm":
+            turning = np.isin(labels, hinge.parts if hinge else ())
+            piece = turning == (hinge is not None and grip.part in hinge.parts)  # the other may be out of the way
+            meet(grip, vertices - middle, faces[piece], labels[piece] == grip.part)
     if mouth is not None:
         mouth.point = np.asarray(mouth.point - middle, np.float32)
         mouth.axis = unit(mouth.axis).astype(np.float32)
