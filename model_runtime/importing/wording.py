@@ -3,7 +3,7 @@
 IRREGULAR = {
     "cut": "cut", "drink": "drunk", "eat": "eaten", "fly": "flown", "give": "given", "hold": "held", "put": "put",
     "see": "seen", "set": "set", "shake": "shaken", "take": "taken", "wear": "worn", "write": "written", "hang": "hung",
-    "read": "read",
+    "read": "read", "slide": "slid",
     "sweep": "swept", "throw": "thrown", "break": "broken", "build": "built", "draw": "drawn", "tear": "torn",
     "wind": "wound", "shut": "shut", "spread": "spread", "stick": "stuck",
 }  # fmt: skip
@@ -16,7 +16,9 @@ def _split(verb):
 
 
 def _doubles(word):
-    """Whether the last letter is doubled: chop, cut, but not open or play."""
+    """Whether the last letter is doubled: chop, cut, but not open or play; transfer is stressed at its end."""
+    if word == "transfer":
+        return True
     vowels = sum(letter in VOWELS for letter in word)
     return len(word) > 2 and vowels == 1 and word[-1] not in VOWELS + "wxy" and word[-2] in VOWELS
 

@@ -252,3 +252,9 @@ def test_same_generator_state_same_text():
 def test_unknown_hands_are_refused():
     with pytest.raises(ValueError, match="hands must be"):
         caption(MUG, "lift", "middle", None, np.random.default_rng(0))
+
+
+def test_verbs_that_double_their_last_letter():
+    from model_runtime.importing import wording
+
+    assert [wording.present(verb) for verb in ("transfer", "chop", "open", "shift")] == ["transferring", "chopping", "opening", "shifting"]
