@@ -35,7 +35,7 @@ def grip(shape, row, side, angle=0.0):
 
 def all_casts(shape, action, way, side):
     """Casts of every grip that may lead, by the generator's own rules of what may."""
-    prop = Prop(shape, [], [], None, None, None)
+    prop = Prop([], [], None, None, None, None, shape)
     high = shape.hinge.high if shape.hinge else 0.0
     found = [[grip(shape, row, s, angle) for row in range(len(shape.grips)) for angle in dict.fromkeys((0.0, high))]
              for s in (LEFT, RIGHT)]  # fmt: skip
@@ -50,7 +50,7 @@ def everything():
     for family in FAMILIES:
         shape = shape_of(family)
         for action in shape.actions:
-            for way in make.ways(Prop(shape, [], [], None, None, None), action):
+            for way in make.ways(Prop([], [], None, None, None, None, shape), action):
                 yield family, action, way
 
 
@@ -189,7 +189,7 @@ def test_a_phone_comes_to_the_ear_with_its_screen_at_the_head():
 
 @pytest.mark.parametrize("family, action", [("binoculars", "see"), ("eyeglasses", "wear")])
 def test_what_is_for_the_eyes_comes_before_them_and_looks_ahead(family, action):
-    way = make.ways(Prop(shape_of(family), [], [], None, None, None), action)[-1]
+    way = make.ways(Prop([], [], None, None, None, None, shape_of(family)), action)[-1]
     shape, _, _, place, turn, _ = played(family, action, way)
     tip = turn @ shape.tip + place
     frame = np.linalg.norm(tip - EYES, axis=1).argmin()
