@@ -5,6 +5,7 @@
     take.hands["RIGHT"], take.object, take.frame_range, take.metrics, take.clip
     takes = jointhoi.generate_batch([{"object": mug, "prompt": "Lift the mug."}, {"object": bowl, "prompt": ...}])
     jointhoi.export_fbx(take, "mug.fbx")
+    jointhoi.generate(take.object, **{**take.recipe, "seed": 2})  # the same again, another way
     take.remove()
 
 The same in Blender's console, in scripts and with PyPI's bpy. What users can mend is raised as `UserError`.
@@ -13,14 +14,15 @@ The same in Blender's console, in scripts and with PyPI's bpy. What users can me
 from .export.fbx import export_fbx
 from .scene.request import request_from
 from .seam import UserError
-from .takes.take import Take, find_takes, make_take
+from .takes.take import Take, as_if_new, find_takes, make_take
 
 __all__ = ("Take", "UserError", "export_fbx", "find_takes", "generate", "generate_batch", "make_take", "request_from")
 
 
 def generate(
-    object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, progress=None, cancelled=None
-):
+    object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, quality="normal",
+    progress=None, cancelled=None
+):  # fmt: skip
     """Generates a take for a Blender object and waits for it.
 
     object      any object that can make a mesh, in the current scene; it starts where it stands at the current frame
@@ -30,6 +32,7 @@ def generate(
     fit         for an object too big or too small for a hand: "ask" raises UserError(kind="size"), "scale_hands",
                 "scale_object"
     heading     which way the actor faces: the angle about +Z from +Y, radians
+    quality     "draft" for a quick look, "normal" or "final"
     progress    called as progress(fraction, message) now and then
     cancelled   called as cancelled() -> bool now and then; True ends the work with UserError(kind="cancelled")
 
@@ -37,8 +40,10 @@ def generate(
     """
     from . import worker_client
 
-    request = request_from(object, prompt, hands=hands, seconds=seconds, seed=seed, fit=fit, heading=heading)
-    return make_take(object, worker_client.run(request, progress=progress, cancelled=cancelled))
+    recipe = dict(prompt=prompt, hands=hands, seconds=seconds, seed=seed, fit=fit, heading=heading, quality=quality)
+    with as_if_new(object):
+        request = request_from(object, **recipe)
+    return make_take(object, worker_client.run(request, progress=progress, cancelled=cancelled), recipe)
 
 
 def generate_batch(items, progress=None):

@@ -14,6 +14,8 @@ def check_request(request):
         raise fail(f"Hands must be one of {', '.join(seam.HANDS)}, not {request.hands!r}.")
     if request.fit not in seam.FITS:
         raise fail(f"Fit must be one of {', '.join(seam.FITS)}, not {request.fit!r}.")
+    if request.quality not in seam.QUALITIES:
+        raise fail(f"Quality must be one of {', '.join(seam.QUALITIES)}, not {request.quality!r}.")
     if not _number(request.seconds) or not seam.MIN_SECONDS <= request.seconds <= seam.MAX_SECONDS:
         raise fail(f"A clip lasts {seam.MIN_SECONDS} to {seam.MAX_SECONDS} seconds, not {request.seconds!r}.")
     if isinstance(request.seed, bool) or not isinstance(request.seed, int) or not 0 <= request.seed < 2**63:

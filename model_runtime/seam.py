@@ -12,6 +12,7 @@ import os
 import numpy as np
 
 HANDS = ("auto", "left", "right", "both")
+QUALITIES = ("draft", "normal", "final")
 FITS = ("ask", "scale_hands", "scale_object")
 LEFT, RIGHT = 0, 1
 SIDES = ("LEFT", "RIGHT")
@@ -55,6 +56,7 @@ class Request:
     fit                 what to do with an object too big or too small for a hand: "ask" raises UserError(kind="size"),
                         "scale_hands" makes the hands fit the object, "scale_object" makes the object fit the hands
     hand_shape (2, 10)  betas of the left and the right hand
+    quality             how much work is put into it: "draft" for a quick look, "normal" or "final"
     """
 
     prompt: str
@@ -69,6 +71,7 @@ class Request:
     fit: str = "ask"
     hand_shape: np.ndarray = field(default_factory=lambda: np.zeros((2, 10), np.float32))
     object_name: str = "object"
+    quality: str = "normal"
 
 
 @dataclass

@@ -11,7 +11,7 @@ TRANSFORMS = (
 )  # fmt: skip
 
 
-def request_from(object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0):
+def request_from(object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, quality="normal"):
     """The Request for what `prompt` says to happen to a Blender object, from where it stands at the current frame.
 
     object      a mesh, or a curve, surface, text or metaball that makes one; modifiers count as in the viewport
@@ -39,6 +39,7 @@ def request_from(object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask"
         seed=int(seed),
         heading=float(heading),
         fit=fit,
+        quality=quality,
         object_name=object.name,
     )
 
@@ -53,6 +54,11 @@ def check_keyable(object):
         )
     if object.library:
         raise seam.UserError(f"{name} is linked from another file and can't be keyed; make it local first.", "mesh")
+    if object.override_library and object.override_library.is_system_override:
+        raise seam.UserError(
+            f"{name} is a library override that was not made editable; choose Library Override > Make > Selected first.",
+            "mesh",
+        )
     if object.hide_viewport or not object.visible_get():
         raise seam.UserError(f"{name} is hidden; show it in the viewport, then generate again.", "mesh")
     if bpy.context.mode != "OBJECT":

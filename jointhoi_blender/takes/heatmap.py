@@ -14,30 +14,94 @@ GROUP = "JointHOI Contact"
 CONTACT, COLOR = "contact", "contact_color"
 COLORS = ((0.0, (0.30, 0.32, 0.36, 1)), (0.5, (0.95, 0.55, 0.10, 1)), (1.0, (0.85, 0.05, 0.03, 1)))
 NEAREST = 4
+CHUNK = 4096  # vertices at a time: what fits the processor's cache
 MAX_VALUES = 30_000_000  # numbers kept with a mesh; above, frames share attributes
 
 
-def make_heatmap(object, name, bag, frames, vertices, points, contact):
-    """Adds attributes, a modifier called `name` and its keys to a mesh object.
+def store(mesh, name, vertices, points, contact):
+    """Keeps a take's contact with a mesh, an attribute a frame; yields now and then, so that a window can breathe.
 
-    frames (n,); vertices (V, 3) of the object's own mesh and points (P, 3), both in the frame of the clip's object;
-    contact (n, P); bag: the channels of the object's action
+    vertices (V, 3) of the mesh and points (P, 3), both in the frame of the clip's object; contact (n, P)
     """
-    stride = max(1, -(-len(frames) * len(vertices) // MAX_VALUES))
-    contact = contact[::stride]
+    contact = np.asarray(contact[:: stride(len(contact), len(vertices))], np.float32)
     index, weight = nearest(vertices, points)
-    for sample, values in enumerate(contact):
-        attribute = object.data.attributes.new(attribute_name(name, sample), "FLOAT", "POINT")
-        attribute.data.foreach_set("value", (values[index] * weight).sum(1).astype(np.float32))
+    yield
+    spread = np.zeros((min(len(vertices), CHUNK), len(points)), np.float32)
+    heat = np.empty((len(contact), len(vertices)), np.float32)
+    for begin in range(0, len(vertices), CHUNK):
+        near, share = index[begin : begin + CHUNK], weight[begin : begin + CHUNK]
+        part = spread[: len(near)]
+        part[:] = 0
+        np.put_along_axis(part, near, share.astype(np.float32), 1)
+        heat[:, begin : begin + CHUNK] = contact @ part.T
+        yield
+    for sample, values in enumerate(heat):
+        attribute = mesh.attributes.new(attribute_name(name, sample), "FLOAT", "POINT")
+        attribute.data.foreach_set("value", values)
+        if sample % 64 == 63:
+            yield
+
+
+def stride(frames, vertices):
+    """How many frames share an attribute: 1, more on a mesh so dense that the file would swell."""
+    return max(1, -(-frames * vertices // MAX_VALUES))
+
+
+def stored(mesh, name):
+    """Whether a mesh still has a take's contact."""
+    return attribute_name(name, 0) in mesh.attributes
+
+
+def add_modifier(object, name):
+    """Shows a take's contact on an object, by a modifier called `name`, first in the stack."""
     modifier = object.modifiers.new(name, "NODES")
     modifier.name = name
-    modifier.node_group = group = node_group()
+    modifier.node_group = node_group()
     modifier.show_expanded = False
     object.modifiers.move(len(object.modifiers) - 1, 0)
-    sockets = {item.name: item.identifier for item in group.interface.items_tree if item.in_out == "INPUT"}
-    keys.set_input(modifier, sockets["Attributes"], attribute_name(name, "#"))
-    path = keys.input_path(modifier, sockets["Sample"])
-    keys.write(bag, path, frames, np.arange(len(frames)) // stride, keys.new_group(bag, "Contact"), keys.CONSTANT)
+    keys.set_input(modifier, _socket(modifier, "Attributes"), attribute_name(name, "#"))
+    if not object.data.library and not object.data.attributes.active_color_name:
+        object.data.attributes.active_color_name = COLOR
+    return modifier
+
+
+def remove_modifier(object, name):
+    """Takes away what `add_modifier` added."""
+    modifier = object.modifiers.get(name)
+    if modifier:
+        object.modifiers.remove(modifier)
+    mesh = object.data
+    if not mesh.library and mesh.attributes.active_color_name == COLOR and not any(_is_shown(mesh)):
+        mesh.attributes.active_color_name = ""
+
+
+def key_modifier(modifier, bag, frames, vertices):
+    """Keys which attribute is shown at each of frames (n,): `bag`, the channels of the object's action."""
+    path = keys.input_path(modifier, _socket(modifier, "Sample"))
+    samples = np.arange(len(frames)) // stride(len(frames), vertices)
+    keys.write(bag, path, frames, samples, keys.new_group(bag, "Contact"), keys.CONSTANT)
+
+
+def forget(name):
+    """Removes a take's contact from every mesh that no object shows it on any more."""
+    prefix = attribute_name(name, "")
+    readers = {thing.data for thing in bpy.data.objects if thing.type == "MESH" and name in thing.modifiers}
+    for mesh in bpy.data.meshes:
+        if mesh not in readers and not mesh.library:
+            for attribute in [each.name for each in mesh.attributes if each.name.startswith(prefix)]:
+                mesh.attributes.remove(mesh.attributes[attribute])
+
+
+def _socket(modifier, name):
+    items = modifier.node_group.interface.items_tree
+    return next(item.identifier for item in items if item.name == name and item.in_out == "INPUT")
+
+
+def _is_shown(mesh):
+    """For each object with this mesh, whether it shows a heatmap."""
+    for thing in bpy.data.objects:
+        if thing.data == mesh:
+            yield any(each.type == "NODES" and each.node_group and each.node_group.name == GROUP for each in thing.modifiers)
 
 
 def attribute_name(name, sample):
@@ -45,28 +109,18 @@ def attribute_name(name, sample):
     return f".{name}.{sample}"
 
 
-def remove_heatmap(object, name):
-    """Takes away all that `make_heatmap` added, except the keys."""
-    modifier = object.modifiers.get(name)
-    if modifier:
-        object.modifiers.remove(modifier)
-    prefix = attribute_name(name, "")
-    mesh = object.data
-    for attribute in [each.name for each in mesh.attributes if each.name.startswith(prefix)]:
-        mesh.attributes.remove(mesh.attributes[attribute])
-
-
 def nearest(vertices, points):
     """For each of vertices (V, 3) the nearest of points (P, 3): indices (V, k) and weights (V, k) that add up to 1."""
     count = min(NEAREST, len(points))
     index, distance = np.empty((len(vertices), count), int), np.empty((len(vertices), count))
-    points = np.asarray(points, np.float64)
-    for begin in range(0, len(vertices), 4096):  # in parts that fit the processor's cache
-        some = vertices[begin : begin + 4096]
-        squared = (some**2).sum(1)[:, None] - 2 * some @ points.T + (points**2).sum(1)
-        near = np.argpartition(squared, count - 1, axis=1)[:, :count]
-        index[begin : begin + 4096] = near
-        distance[begin : begin + 4096] = np.sqrt(np.maximum(np.take_along_axis(squared, near, 1), 0))
+    middle = points.mean(0)  # near the origin, float32 tells near from far; the distances that count are exact
+    coarse, points = np.asarray(points - middle, np.float32), np.asarray(points, np.float64)
+    for begin in range(0, len(vertices), CHUNK):
+        some = vertices[begin : begin + CHUNK]
+        closeness = np.asarray(some - middle, np.float32) @ coarse.T - (coarse**2).sum(1) / 2
+        near = np.argpartition(-closeness, count - 1, axis=1)[:, :count]
+        index[begin : begin + CHUNK] = near
+        distance[begin : begin + CHUNK] = np.linalg.norm(some[:, None] - points[near], axis=-1)
     weight = 1 / (distance + 1e-6)
     return index, weight / weight.sum(1, keepdims=True)
 

@@ -53,6 +53,40 @@ def channels(animation):
     return strip.channelbag(animation.action_slot, ensure=True)
 
 
+def actions(thing):
+    """The actions of an object: its own and those of its strips."""
+    animation = thing.animation_data
+    if not animation:
+        return []
+    strips = [strip.action for track in animation.nla_tracks for strip in track.strips]
+    return [each for each in (animation.action, *strips) if each]
+
+
+def remove_curves(action, word):
+    """Removes the f-curves of an action whose data path has `word` in it."""
+    bags = [action]
+    if hasattr(action, "slots"):
+        bags = [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
+    for bag in bags:
+        for curve in [each for each in bag.fcurves if word in each.data_path]:
+            bag.fcurves.remove(curve)
+
+
+def new_strip(animation, name, action, slot, frames=None):
+    """A new track on top with one strip that plays an action: all of it, or its part over `frames`. Returns both."""
+    track = animation.nla_tracks.new()
+    track.name = name
+    first, last = frames or [int(each) for each in action.frame_range]
+    strip = track.strips.new(name, first, action)
+    if hasattr(strip, "action_slot"):
+        strip.action_slot = action.slots.get(slot)
+    strip.use_sync_length = False
+    strip.action_frame_start, strip.action_frame_end = first, last
+    strip.frame_start, strip.frame_end = first, max(last, first + 1)
+    strip.blend_type = "REPLACE"
+    return track, strip
+
+
 def write(bag, path, frames, values, group, interpolation=LINEAR):
     """New f-curves with one key at each of frames (n,): values (n,) for a plain property, else (n, k)."""
     values = np.asarray(values, np.float32)

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import seam
 from ..scene.request import TRANSFORMS
-from . import keys
+from . import attach, keys
 
 ROTATIONS = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}  # any other mode: rotation_euler
 SHEARED = 1e-5  # relative error above which location, rotation and scale cannot express a matrix
@@ -202,13 +202,11 @@ def carry(object, bag, frames, world, name, collection):
     empty = bpy.data.objects.new(name, None)
     empty.empty_display_size = 0.05
     empty.rotation_mode = "QUATERNION"
-    collection.objects.link(empty)
+    empty["place"] = place[:3, 3].tolist()
+    attach.adopt(collection, empty)
     keys.new_action(name, empty)
     key_object(empty, keys.channels(empty.animation_data), frames, world @ np.linalg.inv(world[0]) @ place)
-    constraint = object.constraints.new("CHILD_OF")
-    constraint.name = name
-    constraint.target = empty
-    constraint.inverse_matrix = Matrix(np.linalg.inv(place))
+    constraint = attach.constrain(object, name, empty)
     path = f'constraints["{bpy.utils.escape_identifier(constraint.name)}"].influence'
     group = keys.new_group(bag, "Object Transforms")
     keys.write(bag, path, np.array([frames[0] - 1, frames[0]]), [0, 1], group, keys.CONSTANT)

@@ -26,7 +26,7 @@ class Motion:
 
 def resample(clip, rate):
     """The clip at `rate` frames a second; the last frame is the clip's last, at most one frame early in time."""
-    count = int(np.ceil(clip.seconds * rate - 1e-6)) + 1
+    count = frame_count(clip, rate)
     times = np.minimum(np.arange(count) / rate, clip.seconds) * clip.fps
     place = np.asarray(clip.object_translation, np.float64)
     turn = quaternions(clip.object_rotation)
@@ -45,6 +45,11 @@ def resample(clip, rate):
         hand_rotation=continuous(hands),
         contact=between(contact, times),
     )
+
+
+def frame_count(clip, rate):
+    """How many frames of a scene with `rate` frames a second a clip takes."""
+    return int(np.ceil(clip.seconds * rate - 1e-6)) + 1
 
 
 def _segments(length, times):

@@ -9,7 +9,7 @@ from mathutils import Vector
 import numpy as np
 
 from .. import seam
-from . import keys, resample
+from . import attach, keys, resample
 
 SKIN = (0.80, 0.46, 0.34, 1.0)
 MATERIAL = "JointHOI Skin"
@@ -28,7 +28,7 @@ def make_hand(name, collection, rest_vertices, rest_joints, faces, weights, side
     """
     heads, tails, palms = bone_shape(rest_joints, rest_vertices, weights, side)
     rig = bpy.data.objects.new(name, bpy.data.armatures.new(name))
-    collection.objects.link(rig)
+    attach.adopt(collection, rig)
     rig.data.display_type = "STICK"
     layer = bpy.context.view_layer
     active = layer.objects.active
@@ -89,7 +89,7 @@ def _fingertip(joint, along, skin):
 def _make_skin(name, collection, rig, vertices, faces, weights, side):
     mesh = bpy.data.meshes.new(f"{name} skin")
     skin = bpy.data.objects.new(f"{name} skin", mesh)
-    collection.objects.link(skin)
+    attach.adopt(collection, skin)
     mesh.vertices.add(len(vertices))
     mesh.vertices.foreach_set("co", np.ascontiguousarray(vertices, np.float32).ravel())
     mesh.loops.add(3 * len(faces))

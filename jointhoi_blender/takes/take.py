@@ -1,21 +1,19 @@
-"""A take: what one clip puts into the scene, found again after reload, and removed without a trace.
+"""A take: what one clip puts into the scene, found again after reload, shown, hidden, varied, and removed without a trace.
 
-All that a take adds hangs on a collection of its own. Before anything of the user's is changed, how it was is written
-to that collection's custom properties; `remove` needs nothing else. So a take that fails half way is removed like any
-other.
+All that a take adds hangs on a collection of its own, whose custom properties tell the rest. So the list of takes is
+the list of these collections, undo and files need no care, and a take that fails half way is removed like any other.
 """
 
+from contextlib import contextmanager
 import json
-import uuid
 
 import bpy
 import numpy as np
 
 from .. import seam
-from ..scene.request import TRANSFORMS, check_keyable, metres_per_unit, rigid_part, world_matrix
-from . import heatmap, keys, object_keys, resample, rig
-
-MARK = "jointhoi"  # the custom property that makes a collection a take's
+from ..scene.request import check_keyable, world_matrix
+from . import attach, beside, build, heatmap, keys, resample, rig, strips
+from .attach import MARK
 
 
 class Take:
@@ -30,12 +28,26 @@ class Take:
         self.clip = clip
 
     def __repr__(self):
-        return f"<Take {self.collection.name!r}, frames {self.frame_range}>"
+        return f"<Take {self.name!r}, frames {self.frame_range}>"
+
+    def __eq__(self, other):
+        return isinstance(other, Take) and self.collection == other.collection
+
+    def __hash__(self):
+        return hash(self.collection)
+
+    @property
+    def record(self):
+        return self.collection[MARK]
+
+    @property
+    def name(self):
+        return self.collection.name
 
     @property
     def object(self):
         """The user's object; None where it was deleted."""
-        return self.collection[MARK].get("object") if MARK in self.collection else None
+        return self.record.get("object")
 
     @property
     def hands(self):
@@ -46,53 +58,207 @@ class Take:
     @property
     def frame_range(self):
         """The first and the last frame, both included."""
-        return tuple(self.collection[MARK]["frames"])
+        return tuple(self.record["frames"])
 
     @property
     def metrics(self):
         """The clip's metrics: plain numbers by name."""
-        return json.loads(self.collection[MARK]["clip"])["metrics"]
+        return json.loads(self.record["clip"])["metrics"]
 
     @property
     def prompt(self):
-        return json.loads(self.collection[MARK]["clip"])["prompt"]
+        return json.loads(self.record["clip"])["prompt"]
 
     @property
     def seed(self):
-        return json.loads(self.collection[MARK]["clip"])["seed"]
+        return json.loads(self.record["clip"])["seed"]
+
+    @property
+    def recipe(self):
+        """What it takes to make the take again, as arguments of `generate`; {} where it was not told."""
+        return json.loads(self.record.get("recipe", "{}"))
 
     @property
     def objects(self):
-        """Everything that belongs together: the user's object, then the take's own."""
-        return [each for each in (self.object, *self.collection.objects) if each]
+        """Everything that moves together: the user's object (or its copy, beside), then the take's own."""
+        own = list(self.collection.objects)
+        return own if self.is_beside or not self.object else [self.object, *own]
+
+    @property
+    def shown(self):
+        """Whether the take is to be seen: on its object, beside it, or as strips."""
+        return not self.collection.hide_viewport
+
+    @property
+    def is_beside(self):
+        return beside.copy_of(self.collection) is not None
+
+    @property
+    def is_strip(self):
+        return "strip" in self.record
+
+    def show(self):
+        """Shows the take on its object. Takes that contradict it are hidden. Raises UserError."""
+        self.check_editable()
+        if not self.object:
+            raise seam.UserError(f"The object of “{self.name}” was deleted, so there is nothing for its hands to hold.")
+        if self.shown and not self.is_beside:
+            return
+        followed = None if self.is_strip else by_number(self.record.get("after"))
+        if followed:
+            followed.show()
+        rivals = attach.rivals(self.object, self.frame_range, self.record["number"])
+        aside = [by_number(rival["number"]) for rival in rivals]
+        try:
+            for each in aside:
+                each.hide()
+            check_keyable(self.object)
+        except seam.UserError:
+            for each in aside:
+                each.show()
+            raise
+        beside.clear(self.collection)
+        if self.is_strip:
+            strips.mute(self.collection, self.object, False, self._carrier())
+        else:
+            base = attach.snapshot(self.object)
+            attach.attach(self.record, self.object, self._carrier())
+            self.record["base"] = base
+            attach.keep_action(base)
+        self._set_visible(True)
+
+    def hide(self):
+        """Hides the take, and those that go on from where it ends. The object does what it did before."""
+        self.check_editable()
+        for each in find_all():
+            if each.shown and "base" in each.record and each.record.get("after") == self.record["number"]:
+                each.hide()
+        beside.clear(self.collection)
+        if self.is_strip:
+            strips.mute(self.collection, self.object, True)
+        elif "base" in self.record and self.object:
+            attach.detach(self.record, self.object)
+        self._set_visible(False)
+
+    def show_beside(self, offset):
+        """Shows the take `offset` (3,) Blender units away, on a copy of the object. Raises UserError."""
+        self.check_editable()
+        if not self.object:
+            raise seam.UserError(f"The object of “{self.name}” was deleted, so it can't be shown beside others.")
+        if self.is_strip:
+            raise seam.UserError(f"“{self.name}” is in the NLA; take it out of there to show it beside others.")
+        if self.shown:
+            self.hide()
+        beside.make(self.collection, self.object, offset, self._carrier())
+        self._set_visible(True)
+
+    def keep_as_strip(self):
+        """Moves the take's keys, and those of takes it goes on from, into strips of the nonlinear animation editor."""
+        self.show()
+        for record in attach.on_object(self.object):
+            if "base" in record and record["frames"][0] <= self.frame_range[0]:
+                take = by_number(record["number"])
+                strips.push(take.collection, self.object, take.hands.values())
+
+    def take_from_strip(self):
+        """The way back: the strips' keys are the object's and the hands' action again."""
+        self.check_editable()
+        if self.is_strip:
+            strips.pull(self.collection, self.object, self.hands.values())
+            self._set_visible(False)
+            self.show()
+
+    def check_editable(self):
+        """Raises UserError where the take is another file's."""
+        if self.collection.library or self.collection.override_library:
+            raise seam.UserError(f"“{self.name}” is linked from another file; change it there, or make it local.")
 
     def remove(self):
-        """Takes everything back: hands, keys, heatmap. The object stands and moves as it did before the take."""
-        if self.object:
-            _restore(self.object, self.collection[MARK])
-        elif MARK in self.collection and self.collection[MARK].get("action"):
-            bpy.data.actions.remove(self.collection[MARK]["action"])
-        for thing in list(self.collection.objects):
-            _delete(thing)
+        """Takes everything back: hands, keys, heatmap. The object stands and moves as it did before the take.
+
+        What of the user's hangs on the take's collection moves to the scene's; edits of the take's own actions go.
+        """
+        self.check_editable()
+        record = self.record.to_dict()
+        if self.is_strip:
+            strips.pull(self.collection, self.object, self.hands.values())
+        elif "base" in record and self.object:
+            attach.detach(self.record, self.object)
+        elif "base" in record:
+            del self.record["base"]
+            attach.drop_base(record["base"])
+        beside.clear(self.collection)
+        own = [each for each in self.collection.objects if each.get(MARK) == record["name"]]
+        _set_free(self.collection, own)
+        blocks = [block for each in own for block in (*keys.actions(each), each.data)] + [record.get("action")]
+        for each in own:
+            bpy.data.objects.remove(each)
         bpy.data.collections.remove(self.collection)
+        for block in {block for block in blocks if block and not block.users}:
+            bpy.data.batch_remove([block])
+        heatmap.forget(record["name"])
+        _forget_curves(record)
         for shared, name in ((bpy.data.materials, rig.MATERIAL), (bpy.data.node_groups, heatmap.GROUP)):
             if name in shared and not shared[name].users:
                 shared.remove(shared[name])
         bpy.context.view_layer.update()
 
+    def _carrier(self):
+        """The empty that moves the object where keys can't, or None."""
+        return next((each for each in self.collection.objects if "place" in each and MARK in each), None)
+
+    def _set_visible(self, visible):
+        self.collection.hide_viewport = self.collection.hide_render = not visible
+
+
+def _set_free(collection, own):
+    """Moves what the user put into a take's collection to the scene's, if it hangs nowhere else."""
+    root = bpy.context.scene.collection
+    for child in list(collection.children):
+        collection.children.unlink(child)
+        root.children.link(child)
+    for thing in [each for each in collection.objects if each not in own]:
+        if len(thing.users_collection) == 1:
+            root.objects.link(thing)
+
+
+def _forget_curves(record):
+    """Removes from other takes' actions the keys of a heatmap or constraint that is no more."""
+    for each in attach.records():
+        if each.get("object") == record.get("object") and each.get("action"):
+            keys.remove_curves(each["action"], record["name"])
+
 
 def find_takes(scene=None):
     """The takes in a scene (the current one by default), as a list of Take, oldest first."""
-    return [Take(each) for each in (scene or bpy.context.scene).collection.children_recursive if MARK in each]
+    found = [Take(each) for each in (scene or bpy.context.scene).collection.children_recursive if MARK in each]
+    return sorted(found, key=lambda take: take.record.get("number", 0))
 
 
-def make_take(object, clip):
+def find_all():
+    """The takes of the whole file that can be changed."""
+    return [Take(each) for each in bpy.data.collections if MARK in each and not each.library]
+
+
+def by_number(number):
+    """The take with that number, or None."""
+    return next((each for each in find_all() if number is not None and each.record.get("number") == number), None)
+
+
+def make_take(object, clip, recipe=None):
     """Puts a clip into the current scene and returns the Take.
 
     It starts at the current frame, with the object where it stands then; should the object have been moved since the
-    clip was requested, the hands move along. Raises UserError, and then the scene is as it was.
+    clip was requested, the hands move along. Takes that it contradicts are hidden. recipe: see `Take.recipe`.
+    Raises UserError, and then the scene is as it was.
     """
-    check_keyable(object)
+    for take in making(object, clip, recipe):
+        pass
+    return take
+
+
+def making(object, clip, recipe=None):
+    """`make_take` in small steps: yields the Take after each, complete after the last. Closing it takes all back."""
     if not np.asarray(clip.hand_active).any():
         raise seam.UserError(f"The clip for “{object.name}” has no active hand; name a hand in the prompt.")
     for name, value in vars(clip).items():
@@ -100,156 +266,77 @@ def make_take(object, clip):
             raise seam.UserError(
                 f"The {name} generated for “{object.name}” is not finite; try another seed.", "internal"
             )
-    start = world_matrix(object)
-    take = Take(bpy.data.collections.new(f"{object.name} take"), clip)
+    scene, frame = bpy.context.scene, bpy.context.scene.frame_current
+    last = frame + resample.frame_count(clip, build.frame_rate(scene)) - 1
+    aside = [by_number(each["number"]) for each in attach.rivals(object, (frame, last))]
+    aside = [each for each in aside if each.shown]
+    take = None
     try:
-        _build(take, object, clip, start)
+        for each in aside:
+            each.hide()
+        check_keyable(object)
+        start = world_matrix(object)
+        record = build.new_record(object, clip, recipe or {})
+        take = Take(bpy.data.collections.new(f"{object.name} take"), clip)
+        take.collection[MARK] = record
+        scene.collection.children.link(take.collection)
+        for _ in build.fill(take.collection, object, clip, start):
+            yield take
     except BaseException:
-        take.remove()
+        if take:
+            take.remove()
+        for each in aside:
+            each.show()
         raise
     bpy.context.view_layer.update()
-    return take
+    yield take
 
 
-def _build(take, object, clip, start):
-    scene = bpy.context.scene
-    scene.collection.children.link(take.collection)
-    motion = resample.resample(clip, scene.render.fps / scene.render.fps_base)
-    frames = scene.frame_current + np.arange(len(motion.object_translation))
-    name = f"JointHOI {uuid.uuid4().hex[:8]}"
-    take.collection[MARK] = _record(object, clip, frames, name)
-
-    metres = metres_per_unit(scene)
-    place = _place(clip, start, metres)
-    for side in np.flatnonzero(clip.hand_active).tolist():
-        hand = rig.make_hand(
-            f"{object.name} hand.{seam.SIDES[side][0]}",
-            take.collection,
-            np.asarray(clip.hand_rest_vertices[side], np.float64) / metres,
-            np.asarray(clip.hand_rest_joints[side], np.float64) / metres,
-            clip.hand_faces[side],
-            np.asarray(clip.hand_weights[side], np.float64),
-            side,
-        )
-        hand[f"{MARK}_side"] = seam.SIDES[side]
-        wrist, rotation = _moved(place, motion.hand_translation[:, side] / metres, motion.hand_rotation[:, side])
-        rig.key_hand(hand, side, frames, wrist, rotation)
-
-    _animate_object(take, object, frames, _object_world(motion, clip, place, start, metres), name)
-    if object.type == "MESH" and not object.data.library:
-        vertices = np.empty(3 * len(object.data.vertices), np.float32)
-        object.data.vertices.foreach_get("co", vertices)
-        vertices = vertices.reshape(-1, 3) @ rigid_part(start)[1].T * metres
-        heatmap.make_heatmap(
-            object, name, keys.channels(object.animation_data), frames, vertices, clip.contact_points, motion.contact
-        )
-        if not object.data.attributes.active_color_name:
-            object.data.attributes.active_color_name = heatmap.COLOR
-
-
-# Motion: from the clip's world, in metres, to the scene's, in Blender units
-
-
-def _place(clip, start, metres):
-    """What brings the clip's world (in Blender units) to where the object stands: rotation (3, 3), translation (3,)."""
-    turn = rigid_part(start)[0] @ resample.matrices(resample.quaternions(clip.object_rotation[0])).T
-    return turn, start[:3, 3] - turn @ np.asarray(clip.object_translation[0], np.float64) / metres
-
-
-def _moved(place, translation, rotation):
-    """Translations (n, 3) and rotations (n, 16, 4), of which the first is in the world, brought there by `place`."""
-    turn, shift = place
-    rotation = rotation.copy()
-    rotation[:, 0] = resample.continuous(resample.multiply(resample.quaternions(turn), rotation[:, 0]))
-    return translation @ turn.T + shift, rotation
-
-
-def _object_world(motion, clip, place, start, metres):
-    """The object's world matrix in each frame: (n, 4, 4) float64. Its motion is rigid, its scale and shear are kept."""
-    turn, shift = place
-    world = np.tile(np.eye(4), (len(motion.object_translation), 1, 1))
-    world[:, :3, :3] = turn @ resample.matrices(motion.object_rotation) @ (rigid_part(start)[1] * clip.object_scale)
-    world[:, :3, 3] = motion.object_translation / metres @ turn.T + shift
-    return world
-
-
-# The user's object: how it was, what becomes of it, and back
-
-
-def _record(object, clip, frames, name):
-    animation = object.animation_data
-    record = {
-        "name": name,
-        "object": object,
-        "clip": json.dumps({"prompt": clip.prompt, "seed": clip.seed, "metrics": clip.metrics}, default=float),
-        "frames": [int(frames[0]), int(frames[-1])],
-        "animated": animation is not None,
-        "transform": json.dumps({path: np.array(getattr(object, path)).tolist() for path in TRANSFORMS}),
-    }
-    if animation:
-        record |= {
-            "slot": keys.slot_of(animation),
-            "blend": animation.action_blend_type,
-            "influence": animation.action_influence,
-            "extrapolation": animation.action_extrapolation,
-        }
-        if animation.action:
-            record |= {"earlier": animation.action, "fake_user": animation.action.use_fake_user}
-    return record
-
-
-def _animate_object(take, object, frames, world, name):
-    """Gives the object a new action that goes on from its earlier one."""
-    animation = object.animation_data_create()
-    earlier = animation.action
-    if earlier:
-        earlier.use_fake_user = True
-    take.collection[MARK]["action"] = keys.new_action(f"{object.name} take", object, earlier)
-    animation.action_blend_type, animation.action_influence = "REPLACE", 1.0
-    animation.action_extrapolation = "HOLD_FORWARD" if len(animation.nla_tracks) else "HOLD"
-    bag = keys.channels(animation)
+@contextmanager
+def as_if_new(object):
+    """For as long as it lasts, no take is shown on `object` that one made at the current frame would replace."""
+    frame = bpy.context.scene.frame_current
+    aside = [by_number(each["number"]) for each in attach.rivals(object, (frame, frame + 1))]
     try:
-        object_keys.key_object(object, bag, frames, world)
-    except object_keys.Sheared:
-        object_keys.carry(object, bag, frames, world, name, take.collection)
+        for each in aside:
+            each.hide()
+        bpy.context.view_layer.update()
+        yield
+    finally:
+        for each in aside:
+            each.show()
 
 
-def _restore(object, record):
-    """Gives the object back what `_record` wrote down, as far as it is still the take's to give."""
-    if object.type == "MESH":
-        heatmap.remove_heatmap(object, record["name"])
-        if object.data.attributes.active_color_name == heatmap.COLOR and not any(
-            each.type == "NODES" and each.node_group and each.node_group.name == heatmap.GROUP
-            for each in object.modifiers
-        ):
-            object.data.attributes.active_color_name = ""
-    constraint = object.constraints.get(record["name"])
-    if constraint:
-        object.constraints.remove(constraint)
-    action, animation = record.get("action"), object.animation_data
-    if animation and action and animation.action == action:
-        keys.assign(animation, record.get("earlier"), record.get("slot", ""))
-        if record["animated"]:
-            animation.action_blend_type = record["blend"]
-            animation.action_influence = record["influence"]
-            animation.action_extrapolation = record["extrapolation"]
-        for path, value in json.loads(record["transform"]).items():
-            setattr(object, path, value)
-    if record.get("earlier"):
-        record["earlier"].use_fake_user = record["fake_user"]
-    if action:
-        bpy.data.actions.remove(action)
-    animation = object.animation_data
-    if animation and not record["animated"] and not (animation.action or animation.nla_tracks or animation.drivers):
-        object.animation_data_clear()
+def solo(take):
+    """Shows one take alone, until it is called with that take again: then all are as they were before."""
+    takes = [each for each in find_takes() if not each.collection.library]
+    ended = [each for each in takes if each.record.get("solo") == "alone"]
+    if ended:
+        _show_as_before(takes)
+    if take in ended:
+        return
+    looks = {each: [each.shown, beside.offset_of(each.collection)] for each in takes}
+    kept, last = {take}, take
+    while (last := by_number(last.record.get("after"))) and last not in kept:
+        kept.add(last)
+    for each in takes:
+        if each not in kept and each.shown:
+            each.hide()
+    if not take.shown:
+        take.show()
+    for each, look in looks.items():
+        each.record["before_solo"] = json.dumps(look)
+    take.record["solo"] = "alone"
 
 
-def _delete(thing):
-    """Removes an object of the take with its action and its data."""
-    action = thing.animation_data.action if thing.animation_data else None
-    data = thing.data
-    bpy.data.objects.remove(thing)
-    if action:
-        bpy.data.actions.remove(action)
-    if data and not data.users:
-        (bpy.data.armatures if isinstance(data, bpy.types.Armature) else bpy.data.meshes).remove(data)
+def _show_as_before(takes):
+    looks = {each: json.loads(each.record.get("before_solo", "null")) for each in takes}
+    for each, look in looks.items():
+        for name in ("solo", "before_solo"):
+            if name in each.record:
+                del each.record[name]
+        if look and not look[0] and each.shown:
+            each.hide()
+    for each, look in looks.items():
+        if look and look[0] and not each.shown:
+            each.show_beside(look[1]) if look[1] else each.show()

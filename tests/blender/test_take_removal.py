@@ -6,7 +6,7 @@ import pytest
 
 from blender import scenes, synthetic, test_take_object as cases
 import jointhoi_blender as jointhoi
-from jointhoi_blender.takes import heatmap, keys, object_keys, rig, take as takes
+from jointhoi_blender.takes import attach, build, heatmap, keys, object_keys, rig
 
 
 def prepared(case):
@@ -40,10 +40,10 @@ STEPS = [
     (rig, "make_hand", 1), (rig, "make_hand", 2), (rig, "_make_skin", 1), (rig, "key_hand", 2),
     (rig, "_skin_material", 1), (keys, "new_action", 1), (keys, "new_action", 3), (keys, "fill", 70),
     (object_keys, "key_object", 1),
-    (object_keys, "parent_matrices", 1), (heatmap, "make_heatmap", 1), (heatmap, "nearest", 1),
+    (object_keys, "parent_matrices", 1), (heatmap, "store", 1), (heatmap, "nearest", 1), (heatmap, "add_modifier", 1),
     (heatmap, "node_group", 1), (keys, "input_path", 1), (keys, "set_input", 1), (keys, "fill", 143),
-    (takes, "_record", 1),
-    (takes.resample, "resample", 1),
+    (build, "new_record", 1), (attach, "snapshot", 1), (attach, "assign", 1),
+    (build.resample, "resample", 1),
     (rig, "bone_name", 5),
 ]  # fmt: skip
 
