@@ -11,7 +11,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 import torch
 
-from ..hands.arm import arm_comfort, reachable
+from ..hands.arm import EXTENSION, FLEXION, RADIAL, ULNAR, arm_comfort, reachable
 from ..hands.layer import core
 from ..hands.limits import curl_pose, ranges
 from ..hands.rotation import axis_angle_to_matrix
@@ -29,6 +29,7 @@ APART = 0.009  # metres between the bones of different fingers
 FINE = 8  # points of each bone that are looked at for it
 AIR = np.array([0.0, -0.05, 0.20])  # metres: where a thing is, against its place on the table, once it rests on a palm
 OPPOSITE = torch.tensor([1.0, 1.0, 1.0, 1.0, -1.0])  # fingers on one side of what is held, the thumb on the other
+BALANCE = 4.0  # weight in the search of pushes that cancel
 COUPLING = 2 / 3  # the last joint bends with the middle one (Rijpkema & Girard 1991)
 
 
@@ -148,7 +149,7 @@ def thumb_sides(grip, way, towards, rng):
     return np.where(rng.random((len(way), 1)) < chance, 1.0, -1.0) * grip.axis
 
 
-def before(hand, grip, rng, count):
+def before(hand, grip, rng, count, wider=0.0):
     """Hands shaped to take hold, wrist at the origin: flexion (N, 15), the point that is to meet the grip's middle, the
     way the hand reaches and its thumb side, (N, 3) each, unit; numpy."""
     kind = KINDS[grip.kind]
@@ -163,7 +164,7 @@ def before(hand, grip, rng, count):
         return np.tile(flexion, (count, 1)), np.tile(kind.anchor * mirror, (count, 1)), reach, np.tile([0, 0, 1.0], (count, 1))
     (shut, wide), least, most = PRECISE[grip.kind]
     room = rng.uniform(0.02, 0.04, count) * (grip.kind != "loops")
-    gap = np.clip(2 * grip.radius + room, least, most + 0.01)
+    gap = np.clip(2 * grip.radius + room + wider, least, most + 0.01 + wider)
     flexion = np.array(shut) + ((gap - least) / (most - least))[:, None] * (np.array(wide) - np.array(shut))
     turns = torch.as_tensor(flexion, dtype=torch.float32, device=hand.template.device)
     still = torch.eye(3, device=turns.device).expand(count, 3, 3)
@@ -180,12 +181,15 @@ def before(hand, grip, rng, count):
     return flexion, *(value.cpu().double().numpy() for value in ((thumb + fingers) / 2, reach, up))
 
 
-def around(hand, grip, towards, rng, count):
+def around(hand, grip, towards, table, rng, count):
     """Hands near a grip: wrist rotation (N, 3, 3), translation (N, 3), the way the hand travels (N, 3), the way from
     thumb to fingers (N, 3), flexion (N, 15); numpy."""
     kind = KINDS[grip.kind]
-    flexion, anchor, reach, up = before(hand, grip, rng, count)
+    flat = thin(grip, table)
+    flexion, anchor, reach, up = before(hand, grip, rng, count, 0.015 * flat)
     way = grip.approach[rng.integers(len(grip.approach), size=count)]
+    if flat and grip.radius > 0.012:  # thumb and fingers come down equally far
+        way = np.tile(grip.approach[len(grip.approach) // 2], (count, 1))
     if grip.kind == "two":  # each hand on its own side
         way = np.where((way[:, :1] > 0) == (hand.side == 1), -way, way)
     thumb = thumb_sides(grip, way, towards, rng)
@@ -194,8 +198,9 @@ def around(hand, grip, towards, rng, count):
     # World axes of the hand: its reach goes along `way`, its thumb side along the held axis.
     local = np.stack([reach, up, np.cross(reach, up)], 2)
     world = np.stack([way, thumb, np.cross(way, thumb)], 2)
-    tilt = Rotation.from_rotvec(rng.normal(0, np.radians(0.6 * kind.spread), (count, 3)))
-    turn = (tilt * Rotation.from_rotvec(way * np.radians(rng.normal(0, kind.spread, (count, 1))))).as_matrix()
+    spread = kind.spread * (0.5 if flat else 1.0)  # fingers have to come down beside what is thin, not onto it
+    tilt = Rotation.from_rotvec(rng.normal(0, np.radians(0.6 * spread), (count, 3)))
+    turn = (tilt * Rotation.from_rotvec(way * np.radians(rng.normal(0, spread, (count, 1))))).as_matrix()
     rotation = turn @ world @ np.swapaxes(local, 1, 2)
     slide = {"press": 0.0, "palm": 0.0, "rim": 0.4}.get(grip.kind, 1.0) * max(0.0, grip.length - 0.03)
     target = grip.centre + grip.axis * rng.uniform(-0.5, 0.5, (count, 1)) * slide
@@ -209,26 +214,42 @@ def candidates(hand, grips, towards, table, rng, count):
     """Wrist poses that an arm reaches, the grips in turn, the comfortable first.
 
     -> rotation (N, 3, 3), translation (N, 3), approach (N, 3), across (N, 3) from thumb to fingers, flexion (N, 15),
-    row (N,) of the grip; numpy; N at most `count`.
+    elbow (N, 3), row (N,) of the grip; numpy; N at most `count`.
     """
     each = max(40, 6 * count // len(grips))
-    poses = [np.concatenate(v) for v in zip(*(around(hand, grip, towards, rng, each) for grip in grips))]
+    poses = [np.concatenate(v) for v in zip(*(around(hand, grip, towards, table, rng, each) for grip in grips))]
     rows = np.repeat(np.arange(len(grips)), each)
-    ease = comfort(poses[1], poses[0], hand.side, table, np.array([grip.kind == "platform" for grip in grips])[rows])
+    ease, elbow = comfort(poses[1], poses[0], hand.side, table, np.array([grip.kind == "platform" for grip in grips])[rows])
     ease = ease + rng.uniform(0, 0.8, len(rows))  # not only the most comfortable ones
     rank = ease.reshape(-1, each).argsort(1).argsort(1).ravel()
-    ease_of_kind = {"press": 2, "palm": 2, "platform": 2, "loops": 0.4}  # how much less than others they need to be tried
-    rank = rank * np.array([ease_of_kind.get(grip.kind, 1) for grip in grips])[rows]
+    rank = rank * np.array([ease_of(grip, table) for grip in grips])[rows]
     chosen = np.lexsort((ease, rank))
     chosen = chosen[np.isfinite(ease[chosen])][:count]
-    return *(pose[chosen] for pose in poses), rows[chosen]
+    return *(pose[chosen] for pose in poses), elbow[chosen], rows[chosen]
+
+
+def ease_of(grip, table):
+    """How much less than others hands need to be tried at a grip: pressing nearly always works, thin things seldom do."""
+    if thin(grip, table):
+        return 0.35
+    return {"press": 4, "palm": 3, "platform": 2, "loops": 0.4}.get(grip.kind, 1)
 
 
 def comfort(translation, rotation, side, table, aloft):
-    """(N,) how hard a pose is for the arm, infinite where it can't; `aloft` (N,) are those taken in the air."""
-    lifted = translation + aloft[:, None] * AIR
-    cost = arm_comfort(lifted, rotation, side, np.where(aloft, -np.inf, table)[:, None])[0]
-    return cost.min(1)
+    """(N,) how hard a pose is for the arm, infinite where it can't, and the elbow (N, 3) that makes it easiest, against a
+    thing that is not lifted; `aloft` (N,) are those taken in the air."""
+    lift = aloft[:, None] * AIR
+    cost, elbow = arm_comfort(translation + lift, rotation, side, np.where(aloft, -np.inf, table)[:, None])
+    return cost.min(1), elbow[np.arange(len(cost)), cost.argmin(1)] - lift
+
+
+def wrist_bend(side, rotation, wrist, elbow):
+    """(N,) how far a wrist is bent, 1 at its limit, from the hand's rotation (N, 3, 3), wrist (N, 3) and elbow (N, 3)."""
+    forearm = torch.nn.functional.normalize(wrist - elbow, dim=-1)
+    x, y, z = (-(forearm.unsqueeze(1) @ rotation)).squeeze(1).unbind(-1)
+    flexion, ulnar = torch.atan2(-y, x if side == 1 else -x), -z.clamp(-0.99, 0.99).asin()
+    flexion = flexion / torch.where(flexion > 0, FLEXION, EXTENSION)
+    return torch.hypot(flexion, ulnar / torch.where(ulnar > 0, ULNAR, RADIAL))
 
 
 def farthest(points, mask, count):
@@ -263,6 +284,7 @@ class Sight:
         self.palmar = hand.palmar_mask[self.ids]
         self.middles = torch.nonzero((self.segment < 12) & self.palmar)[:, 0]
         self.regions = torch.stack([self._regions(hand, name) for name in KINDS])  # (K, 5, P)
+        self.normals = hand.normals(hand.template)[self.ids]  # of the flat hand
 
     def _regions(self, hand, name):
         tip = torch.stack([(self.segment == 3 * f + 2) & self.palmar for f in range(5)])
@@ -300,6 +322,52 @@ def bones_apart(joints, tips, count=2):
     owner = torch.arange(5, device=joints.device).repeat_interleave(3 * count)
     gaps = torch.cdist(points, points) + (owner[:, None] == owner) * 1.0
     return gaps.amin((-1, -2))
+
+
+def begun(prop, hand, side, state, sight, angle, betas):
+    """Candidates where the optimisation begins: arrived and closed, or, at thin things, around them."""
+    given, thin = state, state["thin"].nonzero()[:, 0]
+    translation = arrive(prop, hand, side, state, sight.ids, angle, betas)
+    flexion = closed(prop, hand, side, {**state, "translation": translation}, sight, angle, betas)
+    state = {**state, "translation": translation, "flexion": flexion}
+    if len(thin):
+        better = astride(hand, side, {name: value[thin] for name, value in given.items()}, betas)
+        state |= {name: state[name].index_copy(0, thin, value) for name, value in better.items()}
+    return state
+
+
+def astride(hand, side, state, betas, steps=70):
+    """Brings thumb and fingertips down on both sides of something thin, beside it; what is in the way is not looked at.
+
+    Returns the changed translation, wrist, flexion, abduction.
+    """
+    size, device = len(state["wrist"]), state["wrist"].device
+    turn, move, bend, fan = (torch.zeros(size, n, device=device, requires_grad=True) for n in (3, 3, 15, 5))
+    optimiser = torch.optim.Adam([{"params": [turn, bend, fan], "lr": 0.05}, {"params": [move], "lr": 0.004}])
+    calm = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.1, steps)
+    limits = [limit.unbind(-1) for limit in ranges(device)]
+    height = torch.maximum(state["low"] - 0.002, state["table"] + 0.006).unsqueeze(1)
+    for _ in range(steps):
+        wrist, flexion, abduction = axis_angle_to_matrix(turn) @ state["wrist"], state["flexion"] + bend, state["abduction"] + fan
+        tips, joints = hand(whole_pose(side, wrist, flexion, abduction), state["translation"] + move, betas, hand.fingertips)
+        ends = torch.stack([tips, joints[:, 3::3]], 1) - state["target"][:, None, None]  # of the last bones
+        sides, before = ((ends * state["across"][:, None, None]).sum(-1) * OPPOSITE.to(device)).unbind(1)
+        along = ((tips[:, [0, 1, 4]].mean(1) - state["target"]) * state["along"]).sum(-1)
+        off = (sides - state["beside"][:, None] - 0.005).square() + (tips[..., 2] - height).square()
+        off = off + (sides + 0.003 - before).clamp_min(0.0).square()  # pads face inwards
+        loss = (off * 200**2 * state["matter"].clamp_max(1.0)).sum(-1) + (along * 50).square()
+        loss = loss + 2 * natural(flexion, abduction) + 0.3 * bend.square().sum(-1) + 2 * turn.square().sum(-1)
+        loss = loss + 60 * (wrist_bend(side, wrist, state["translation"] + move, state["elbow"]) - 0.8).clamp_min(0.0).square()
+        loss = loss + ((0.014 - bones_apart(joints, tips)).clamp_min(0.0) * 300).square()
+        for value, (low, high) in zip((flexion, abduction), limits):
+            loss = loss + 60 * ((value - high).clamp_min(0.0) + (low - value).clamp_min(0.0)).square().sum(-1)
+        optimiser.zero_grad()
+        loss.sum().backward()
+        optimiser.step()
+        calm.step()
+    with torch.no_grad():
+        return {"wrist": axis_angle_to_matrix(turn) @ state["wrist"], "translation": state["translation"] + move,
+                "flexion": state["flexion"] + bend, "abduction": state["abduction"] + fan}  # fmt: skip
 
 
 def arrive(prop, hand, side, state, ids, angle, betas):
@@ -367,14 +435,17 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press, ho
         loss = loss + weight * ((state["clear"][:, None] - distance).clamp_min(0.0) * 1000).square().sum(-1)
         loss = loss + state["pads"] * (lying * 300).square() * 0.3
         loss = loss + ((FLESH - through).clamp_min(0.0) * 700).square().sum(-1)
-        loss = loss + ((table[:, None] + 0.0015 - vertices[..., 2]).clamp_min(0.0) * 700).square().sum(-1)
+        loss = loss + weight * ((table[:, None] + 0.0015 - vertices[..., 2]).clamp_min(0.0) * 1000).square().sum(-1)
+        loss = loss + 60 * (wrist_bend(side, pose[:, 0], state["translation"] + move, state["elbow"]) - 0.85).clamp_min(0.0).square()
         loss = loss + 60 * ((flexion - high).clamp_min(0.0) + (low - flexion).clamp_min(0.0)).square().sum(-1)
         loss = loss + 2 * natural(flexion, abduction, state["alike"]) + (1 - state["closes"]).mul(3.0).repeat_interleave(3, 1).mul(bend.square()).sum(-1)
         loss = loss + ((0.012 - bones_apart(joints, vertices[:, -5:])).clamp_min(0.0) * 300).square()
         tips = vertices[:, -5:]
         sides = ((tips - state["target"][:, None]) * state["across"][:, None]).sum(-1) * OPPOSITE.to(device)
         short = (state["beside"][:, None] - sides).clamp_min(0.0) * (state["beside"] > 0)[:, None]
-        loss = loss + 0.15 * ((short * 300).square() * matter.clamp_max(1.0)).sum(-1)
+        short = short.square() + (tips[..., 2] - state["low"][:, None]).clamp_min(0.0).square()
+        loss = loss + 0.15 * (short * 300**2 * matter.clamp_max(1.0)).sum(-1)
+        loss = loss + BALANCE * state["balances"] * unbalanced(vertices, pose, distance, sight, side, regions, matter)
         astray = ((tips - state["aim"]).norm(dim=-1) - 0.004).clamp_min(0.0)
         loss = loss + (state["aimed"] * (astray * 300).square()).sum(-1)
         loss = loss + 0.5 * bend.square().sum(-1) + 5 * fan.square().sum(-1) + 6 * turn.square().sum(-1)
@@ -388,6 +459,32 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press, ho
         new = {"wrist": wrist, "translation": state["translation"] + move, "flexion": state["flexion"] + bend,
                "abduction": state["abduction"] + fan}  # fmt: skip
     return {**state, **new}, loss.detach()
+
+
+def bone_turns(pose):
+    """(..., 16, 3, 3) rotations of the hand's bones in the world, from those relative to the parents."""
+    wrist, fingers = pose[..., :1, :, :], pose[..., 1:, :, :].unflatten(-3, (5, 3))
+    first = wrist @ fingers[..., 0, :, :]
+    second = first @ fingers[..., 1, :, :]
+    turns = torch.stack([first, second, second @ fingers[..., 2, :, :]], -3)
+    return torch.cat([wrist, turns.flatten(-4, -3)], -3)
+
+
+def unbalanced(vertices, pose, distance, sight, side, regions, matter):
+    """(N,) how far thumb and fingers are from pushing against each other, 0 where their pushes cancel.
+
+    Each finger pushes along its skin's normal where it is nearest to the object, the four together as hard as the thumb: the
+    estimate of force closure of Liu et al., "Synthesizing Diverse and Physically Stable Grasps", 2021, with the skin's normals.
+    """
+    normals = (bone_turns(pose)[:, sight.segment + 1] @ sight.normals.unsqueeze(-1)).squeeze(-1)  # (N, P, 3)
+    near = (-distance.detach().clamp_min(-0.002).unsqueeze(1) / 0.0015).masked_fill(~regions, -1e3).softmax(-1)  # (N, 5, P)
+    push, place = near @ normals, near @ vertices
+    share = matter / matter[:, :4].sum(1, keepdim=True)
+    share = torch.cat([share[:, :4], torch.ones_like(share[:, 4:])], 1).unsqueeze(-1)
+    middle = (place * share).sum(1, keepdim=True) / 2
+    force = (push * share).sum(1)
+    torque = (torch.linalg.cross((place - middle) / 0.03, push) * share).sum(1)
+    return force.square().sum(-1) + torque.square().sum(-1)
 
 
 def aim(grip, across):
@@ -408,7 +505,7 @@ def starting(prop, hand, grips, rows, rng, count, device):
     """Candidates as torch, ready to be optimised: a dict of tensors with one row each; None where no arm reaches."""
     shape = prop.shape
     given = [grips[row] for row in rows]
-    rotation, translation, approach, across, flexion, chosen = candidates(hand, given, shape.tip, prop.table, rng, count)
+    rotation, translation, approach, across, flexion, elbow, chosen = candidates(hand, given, shape.tip, prop.table, rng, count)
     if len(chosen) == 0:
         return None
     rows = np.array(rows)[chosen]
@@ -431,9 +528,12 @@ def starting(prop, hand, grips, rows, rng, count, device):
     under = torch.as_tensor(np.array(under) & (rng.random(len(rows)) < 0.4), device=device)
     floor = torch.where(under, prop.table - UNDER, torch.where(platform, -1e3, prop.table))
     beside = tensor([between(grips[row], prop.table) for row in rows]) * ~under
+    low = tensor([grips[row].centre[2] if enclosed(grips[row], prop.table) else 1.0 for row in rows]) + under
     return {
         "wrist": tensor(rotation), "translation": tensor(translation), "approach": tensor(approach),
-        "across": tensor(across), "beside": beside,
+        "across": tensor(across), "elbow": tensor(elbow), "beside": beside, "low": low,
+        "along": tensor([grips[row].axis for row in rows]), "thin": torch.tensor([thin(grips[row], prop.table) for row in rows], device=device),
+        "balances": tensor([grips[row].kind in ("pinch", "tripod", "rim", "lateral", "side") for row in rows]),
         "flexion": tensor(flexion), "abduction": torch.zeros(len(rows), 5, device=device),
         "grip": torch.as_tensor(rows, device=device), "kind": kind, "matter": tensor([k.matter for k in kinds]),
         "pads": tensor([k.pads for k in kinds]), "closes": closes, "alike": (~press).float(), "aim": tensor(aims), "aimed": tensor(aimed),
@@ -448,9 +548,21 @@ def lies(grip, table):
     return grip.centre[2] - table < grip.radius + 0.03
 
 
+def enclosed(grip, table):
+    """Whether fingertips have to come down past the middle of what they hold, which lies on the table."""
+    return grip.kind in ("pinch", "tripod", "wrap") and lies(grip, table) and grip.centre[2] - table < 0.03
+
+
+def thin(grip, table):
+    """Whether a part lies so flat on the table that fingertips have to come down on both sides of it."""
+    return grip.kind in ("pinch", "tripod") and grip.approach[:, 2].max() < -0.3 and grip.centre[2] - table < 0.012
+
+
 def between(grip, table):
     """Metres from a grip's middle at which thumb and fingers should be, on opposite sides; 0 where they need not be."""
     precise = grip.kind in ("pinch", "tripod", "side", "rim", "lateral")
+    if thin(grip, table):
+        return grip.radius + 0.004
     around = grip.kind == "wrap" and (grip.radius > 0.022 or lies(grip, table))
     return 0.7 * max(grip.radius, 0.004) if precise or around else 0.0
 
@@ -489,10 +601,9 @@ def search(prop, hand, grips, rows, rng, angle, count, iterations, betas):
     betas = None if betas is None else torch.as_tensor(betas, dtype=torch.float32, device=device)
     hinge = torch.tensor(float(angle), device=device)
     sight, closer = sights(hand, device)
-    state["translation"] = arrive(prop, hand, side, state, closer.ids, hinge, betas)
-    state["flexion"] = closed(prop, hand, side, state, closer, hinge, betas)
+    state = begun(prop, hand, side, state, closer, hinge, betas)
     state, loss = refine(prop, hand, side, state, sight, hinge, betas, state["table"], iterations[0], (0.3, 1.5), 0.6, 0.5)
-    better = spread(state["grip"].cpu().numpy(), loss.cpu().numpy(), -(-len(loss) // 2))
+    better = better_half(state["grip"].cpu().numpy(), loss.cpu().numpy())
     state = {name: value[torch.as_tensor(better, device=device)] for name, value in state.items()}
     state, _ = refine(prop, hand, side, state, closer, hinge, betas, state["table"], iterations[1], (0.5, 4.0), 1.3, 0.05)
     found, checks, rank = checked(prop, hand, side, state, angle, betas)
@@ -659,7 +770,7 @@ def checked(prop, hand, side, state, angle, betas):
     palm_height, aloft = vertices[:, joint == -1, 2].amin(-1), state["table"] < -1
     flat = of_kind(lambda kind: not kind.opposed and not kind.need)  # where the palm counts as a finger
     tips = vertices[:, hand.fingertips]
-    ease = comfort(state["translation"].numpy(), state["wrist"].numpy(), side, prop.table, aloft.numpy())
+    ease, _ = comfort(state["translation"].numpy(), state["wrist"].numpy(), side, prop.table, aloft.numpy())
     by_thumb, any_two = opposed(prop, hinge, vertices, distance, joint)
     by_palm = of_kind(lambda kind: kind.pads > 0)  # fingers around what lies in the palm hold it too
     checks = {
@@ -692,6 +803,12 @@ def opposed(prop, angle, vertices, distance, joint):
     against = push @ push.transpose(1, 2) + 10.0 * ((strength < 0.5).unsqueeze(1) | (strength < 0.5).unsqueeze(2))
     against = against < np.cos(np.radians(APART_DEG))
     return against[:, 13:, :13].any((1, 2)), against.any((1, 2))
+
+
+def better_half(grips, loss):
+    """Row numbers of the better half of each grip's candidates."""
+    rows = [np.flatnonzero(grips == grip) for grip in np.unique(grips)]
+    return np.concatenate([own[np.argsort(loss[own], kind="stable")[: -(-len(own) // 2)]] for own in rows])
 
 
 def spread(grips, depth, keep):
