@@ -187,8 +187,10 @@ class Holds:
         return np.concatenate([vertices, moved]), np.concatenate([faces, part[0][1] + len(vertices)])
 
 
-def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", seed=0):
-    """All clips of object `number`: (clips with action, hands and captions added, thing for shards.pack, tally).
+def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", seed=0, mixed=False):
+    """All clips of object `number`: (clips with action, hands, part and captions added, thing for shards.pack, tally).
+
+    mixed: what can be done with anything comes among what the thing is for, not after it, so that a few clips are as many are.
 
     tally: {(family, action): Counter of "kept" and of the reasons of rejection, one for each composed clip}; the action
     "grasps" counts those that were asked to hold the object.
@@ -204,7 +206,7 @@ def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", s
     made, tally, hopeless = [], {}, set()
     # What can be done with anything is easily kept; what this thing is for is tried harder and more often.
     own_uses = [plan for plan in plans if plan[0] not in ANYTHING]
-    rounds = [own_uses, plans, own_uses, own_uses, plans, plans]
+    rounds = [own_uses + plans] * 3 if mixed else [own_uses, plans, own_uses, own_uses, plans, plans]
     for plan in [turn[i] for turn in rounds for i in rng.permutation(len(turn))]:
         action, way, side = plan
         if plan in hopeless:
@@ -218,7 +220,8 @@ def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", s
             tries += reason not in QUICK
             if clip is not None:
                 words = wordings(shape, action, cast, clip["details"], split, rng)
-                made.append({**clip, "action": action, "hands": cast.hands, "measures": measures, "captions": words})
+                made.append({**clip, "action": action, "hands": cast.hands, "measures": measures, "captions": words,
+                             "part": shape.grips[cast.lead.row].part})  # fmt: skip
             if clip is not None or tries == TRIES * (3 if way == "over" else 1):
                 break
         else:
