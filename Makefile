@@ -3,7 +3,8 @@
 # make extension   dist/jointhoi-VERSION.zip, for Blender's Preferences > Get Extensions > Install from Disk
 # make matrix      the Blender tests on every Blender that is supported
 # make gui-test    installs the extension in a real Blender window and presses Generate (root, Debian, about 3 GB)
-# make data, train, evaluate      the model: its data, its training, its measures (pass options with ARGS="...")
+# make data, train                the model: its data, its training (pass options with ARGS="...")
+# make evaluate    every measure beside ground truth: out/evaluation/; CLIPS=200 SPLIT=all SEED=0,1,2 CHECKPOINT=FILE
 # make data-report what the generator makes and rejects: out/data-report/report.json and pictures of 60 clips
 # make clean       removes what was made, the environments too
 #
@@ -61,7 +62,8 @@ train: .venv/runtime/.ready
 	$(RUNTIME) -m model_runtime train --data out/data --out out/train $(ARGS)
 
 evaluate: .venv/runtime/.ready
-	$(RUNTIME) -m model_runtime evaluate $(ARGS)
+	$(RUNTIME) -m model_runtime evaluate $(if $(CLIPS),--clips $(CLIPS)) $(if $(SPLIT),--split $(SPLIT)) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)) $(ARGS)
 
 clean:
 	rm -rf .venv out build dist

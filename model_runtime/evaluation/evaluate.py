@@ -1,132 +1,166 @@
-"""Measures a checkpoint on objects it never trained on, by the road a user's request takes.
+"""Measures methods side by side on objects, families and wordings that nothing was trained on.
 
-    python -m model_runtime evaluate [--checkpoint FILE] [--split test] [--clips 30] [--seed 0] [--out DIR]
+    python -m model_runtime evaluate [--clips 40] [--split test] [--seed 0] [--checkpoint FILE] [--methods jointhoi ...]
 
-Prompts come from ground-truth clips made on the same objects, whose measures stand beside. Writes DIR/results.json and
-prints a table.
+Splits: test, unseen, wordings (see cases.py), or all. --seed takes several, with commas: figures are then means over the seeds.
+Ground truth is always measured beside. The clips to be measured by are made once, under OUT/data. Writes
+
+    OUT/results.json   {split: {method: {id_max_mm, id_mean_mm, iv_cm3, cr_frames, cr_vertices, phy, top1, top3, fid, diversity,
+                       multimodality, slip_mm, jerk, hold_success, hand_correct, seconds_per_clip, ...}}}; what an earlier
+                       run found for other splits and methods stays
+    OUT/clips.json     {split: {method: [the measures of each clip]}}
+    OUT/table.md       the results as a table
+
+What the measures are, and where they come from: docs/EVALUATION.md.
 """
 
 import argparse
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 import json
+import multiprocessing
 import os
-import time
 
 import numpy as np
 import torch
 
-from ..condition.hands import hands_named
-from ..condition.text import TextEncoder
-from ..data import make, shards
-from ..diffusion.representation import FPS
-from ..generate import Generator
 from ..hands.layer import load_hand
-from ..objects.distance import ExactDistance, distance_grid
-from ..objects.mesh import metric_mesh
-from ..seam import Request
-from .metrics import measures, moved
+from ..seam import UserError
+from .cases import SPLITS, cases
+from .classifier import load, recognise
+from .judge import judge
+from .methods import METHODS
+from .statistics import summary
 
-CANDIDATES = 8  # clips made of an object, of which one is asked for
-SHOWN = ("id_max_mm", "deepest_mm", "contact_ratio", "slip_mm", "jerk", "hand_correct", "seconds")
-
-
-def cases(split, objects, folder):
-    """One clip of ground truth for each of `objects` objects that have no hinge, of those in which they are moved: dicts."""
-    hands, encoder = [load_hand(0), load_hand(1)], None
-    found = []
-    for number in range(10 * objects):
-        path = os.path.join(folder, f"{split}-0-{number:06d}.safetensors")
-        if not os.path.exists(path):
-            encoder = encoder or TextEncoder("cpu")
-            if not make.make_shard(path, [number], hands, encoder, split, limit=CANDIDATES):
-                continue
-        arrays, plain = shards.read(path)
-        every = round(plain["fps"] / FPS)
-        rows = [row for row in range(len(plain["actions"])) if moved_in(arrays, row)]
-        if arrays["hinge"][0].any() or not rows:
-            continue
-        row = rows[number % len(rows)]
-        frames = slice(*arrays["first"][row : row + 2], every)
-        vertices, faces, _ = shards.mesh(arrays, 0)
-        contact = torch.from_numpy(arrays["contact"][frames]).float().flatten(1) / 255
-        motion = torch.from_numpy(arrays["motion"][frames])
-        found.append({"family": plain["objects"][0], "number": number, "vertices": vertices, "faces": faces,
-                      "prompt": plain["captions"][row][0], "action": plain["actions"][row], "hands": plain["hands"][row],
-                      "active": arrays["active"][row], "betas": arrays["betas"][row], "seconds": (len(motion) - 1) / FPS,
-                      "signal": torch.cat([motion, contact], -1)})  # fmt: skip
-        if len(found) == objects:
-            break
-    return found
+AT_ONCE = 8  # clips that a method draws together
+PROMPTS, SAMPLES = 10, 4  # of multimodality: prompts, and answers to each
+SHOWN = ("id_max_mm", "id_mean_mm", "iv_cm3", "cr_frames", "cr_vertices", "phy", "top1", "top3", "fid", "diversity",
+         "multimodality", "slip_mm", "jerk", "hold_success", "hand_correct", "seconds_per_clip")  # fmt: skip
+PERCENT = ("cr_frames", "cr_vertices", "phy", "top1", "top3", "hold_success", "hand_correct")
+ABOUT = ("family", "number", "index", "prompt", "action", "hands")
 
 
-def moved_in(arrays, row):
-    """Whether a clip moves its object at all."""
-    motion = torch.from_numpy(arrays["motion"][slice(*arrays["first"][row : row + 2])])
-    return bool(moved(motion).sum() > 5)
+def evaluate(split, clips, seeds, names, checkpoint, folder, device="cpu"):
+    """-> ({method: figures}, {method: rows of its clips}); ground truth first."""
+    asked = cases(split, clips, os.path.join(folder, "data"))
+    if not asked:
+        raise UserError(f"No clips could be made for the split {split}.")
+    classifier, hands = load(), both_hands()
+    found, rows, truth = {}, {}, None
+    with ProcessPoolExecutor(os.cpu_count() or 1, multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+        for name in ["ground_truth", *(name for name in names if name != "ground_truth")]:
+            draw = METHODS[name](checkpoint if name == "jointhoi" else None, device)
+            figures, rows[name] = [], []
+            for seed in seeds if truth is not None else seeds[:1]:
+                some, motions = measured(name, draw, asked, seed, pool)
+                features, ranks = recognise(classifier, motions, asked, hands)
+                for row, rank in zip(some, ranks.tolist()):
+                    row["rank"] = rank
+                truth = features if truth is None else truth
+                groups = several(draw, asked, seed, classifier, features) if name != "ground_truth" else None
+                figures.append(summary(some, features, truth, groups))
+                rows[name] += some
+            found[name] = {key: means([one[key] for one in figures]) for key in figures[0]}
+            found[name] |= {"clips": len(asked), "seeds": list(seeds) if name != "ground_truth" else []}
+    return found, rows
 
 
-def correct(case, values):
-    """Whether the hands that hold are those that the prompt names; None where it names none."""
-    named = hands_named(case["prompt"])
-    if named == "auto":
-        return None
-    return (values["left_holds"], values["right_holds"]) == (named != "right", named != "left")
+def measured(name, draw, asked, seed, pool):
+    """Draws a method's answers and measures them, in other processes meanwhile -> rows, motions."""
+    waiting, motions, rows = [], [], []
+    for start in range(0, len(asked), AT_ONCE):
+        some = asked[start : start + AT_ONCE]
+        for case, (motion, _, seconds) in zip(some, draw(some, 1_000_000 * seed + start)):
+            waiting.append((case, seconds, pool.submit(judged, case, motion)))
+            motions.append(motion)
+        print(f"{name}, seed {seed}: {len(motions)} of {len(asked)} drawn", flush=True)
+    for case, seconds, future in waiting:
+        about = {key: case[key] for key in ABOUT} | {"seed": seed, "seconds_per_clip": seconds}
+        rows.append(about | future.result())
+    return rows, motions
 
 
-def evaluate(split, clips, seed, checkpoint, folder, device="cpu"):
-    """Measures ground truth and the checkpoint; returns {"ground_truth": rows, "jointhoi": rows}."""
-    chosen = cases(split, clips, os.path.join(folder, "data"))
-    generator = Generator(device, checkpoint)
-    rows = {"ground_truth": [], "jointhoi": []}
-    for i, case in enumerate(chosen):
-        vertices, faces = metric_mesh(case["vertices"], case["faces"], case["family"])
-        exact = ExactDistance(distance_grid(vertices, faces), vertices, faces)
-        truth = measures(case["signal"], [h.cpu() for h in generator.hands], exact, case["active"], FPS,
-                         torch.from_numpy(case["betas"]))  # fmt: skip
-        begun = time.time()
-        clip = generator.generate(Request(case["prompt"], vertices, faces, seconds=case["seconds"], seed=seed + i))
-        clip.metrics["seconds"] = time.time() - begun
-        truth["seconds"] = 0.0
-        for name, values in (("ground_truth", truth), ("jointhoi", clip.metrics)):
-            about = {key: case[key] for key in ("family", "number", "prompt", "action", "hands")}
-            rows[name].append({**about, **values, "hand_correct": correct(case, values)})
-        print(f"{i + 1}/{len(chosen)} {case['family']}: {case['prompt']} | " + figures(clip.metrics), flush=True)
-    return rows
+def judged(case, motion):
+    """`judge` in a process of its own."""
+    return judge(case, motion, both_hands())
 
 
-def figures(values):
-    """The shown measures of one clip, on a line."""
-    return " ".join(f"{name} {values[name]:.2f}" for name in SHOWN if name in values)
+@lru_cache(maxsize=1)
+def both_hands():
+    """The open hands, loaded once a process."""
+    return [load_hand(0), load_hand(1)]
 
 
-def mean(items, name):
-    """The mean of one measure over the clips that have it."""
-    return float(np.mean([item[name] for item in items if item[name] is not None]))
+def several(draw, asked, seed, classifier, features):
+    """Features (P, SAMPLES, 64) of several answers to each of the first PROMPTS prompts, of which one is known."""
+    some = asked[:PROMPTS]
+    found = [features[: len(some)]]
+    for sample in range(1, SAMPLES):
+        motions = [motion for motion, *_ in draw(some, 1_000_000 * seed + 10_000 * sample)]
+        found.append(recognise(classifier, motions, some, both_hands())[0])
+    return np.stack(found, 1)
 
 
-def table(rows):
-    """A Markdown table of the means."""
-    lines = ["| method | " + " | ".join(SHOWN) + " |", "|---" * (len(SHOWN) + 1) + "|"]
-    for method, items in rows.items():
-        lines.append(f"| {method} | " + " | ".join(f"{mean(items, name):.3f}" for name in SHOWN) + " |")
+def means(values):
+    """Mean over seeds; None where no seed has it."""
+    values = [value for value in values if value is not None]
+    return float(np.mean(values)) if values else None
+
+
+def table(results):
+    """{split: {method: figures}} as Markdown: a table for each split, measures down, methods across."""
+    lines = []
+    for split, methods in results.items():
+        counts = ", ".join(f"{name}: {f['clips']} clips" + (f" of each of seeds {', '.join(map(str, f['seeds']))}" if f["seeds"] else "")
+                           for name, f in methods.items())  # fmt: skip
+        lines += [f"### {split}", "", counts + ".", "", "| measure | " + " | ".join(methods) + " |", "|---" * (len(methods) + 1) + "|"]
+        lines += [f"| {name} | " + " | ".join(shown(name, figures[name]) for figures in methods.values()) + " |" for name in SHOWN]
+        truth = methods.get("ground_truth")
+        for name in ("top1", "jerk") if truth else ():
+            ratios = [f"{figures[name] / truth[name]:.2f}" if truth[name] and figures[name] is not None else "-" for figures in methods.values()]
+            lines.append(f"| {name} / ground truth's | " + " | ".join(ratios) + " |")
+        lines.append("")
     return "\n".join(lines)
+
+
+def shown(name, value):
+    if value is None:
+        return "-"
+    return f"{100 * value:.1f} %" if name in PERCENT else f"{value:.2f}"
+
+
+def merged(path, split, found):
+    """Puts {method: ...} of a split among what the JSON file `path` has, and returns all of it."""
+    stored = {}
+    if os.path.exists(path):
+        with open(path) as file:
+            stored = json.load(file)
+    stored.setdefault(split, {}).update(found)
+    with open(f"{path}.partial", "w") as file:
+        json.dump(stored, file, indent=1)
+    os.replace(f"{path}.partial", path)
+    return stored
 
 
 def main(arguments=None):
     """The command line; see the top of this file."""
     parser = argparse.ArgumentParser(prog="model_runtime evaluate", description=__doc__.splitlines()[0])
-    parser.add_argument("--checkpoint")
-    parser.add_argument("--split", choices=("test", "unseen"), default="test")
-    parser.add_argument("--clips", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--clips", type=int, default=40)
+    parser.add_argument("--split", choices=(*SPLITS, "all"), default="test")
+    parser.add_argument("--seed", default="0", help="one, or several with commas between")
+    parser.add_argument("--checkpoint", help="JointHOI's; the bundled one where it is not given")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=["jointhoi"], metavar="METHOD", help=", ".join(METHODS))
     parser.add_argument("--out", default=os.path.join("out", "evaluation"))
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args(arguments)
-    os.makedirs(os.path.join(options.out, "data"), exist_ok=True)
-    rows = evaluate(options.split, options.clips, options.seed, options.checkpoint, options.out, options.device)
-    print(table(rows))
-    with open(os.path.join(options.out, "results.json"), "w") as file:
-        means = {m: {n: mean(items, n) for n in SHOWN} for m, items in rows.items()}
-        json.dump({options.split: means, "clips": rows}, file, indent=1)
+    seeds = [int(seed) for seed in str(options.seed).split(",")]
+    for split in SPLITS if options.split == "all" else [options.split]:
+        found, rows = evaluate(split, options.clips, seeds, options.methods, options.checkpoint, options.out, options.device)
+        merged(os.path.join(options.out, "clips.json"), split, rows)
+        results = merged(os.path.join(options.out, "results.json"), split, found)
+        print(table({split: found}), flush=True)
+    with open(os.path.join(options.out, "table.md"), "w") as file:
+        file.write(table(results))
 
 
 if __name__ == "__main__":

@@ -4,15 +4,17 @@ import numpy as np
 import torch
 
 from ..condition.hands import hands_named
+from ..data.gates import Solid
 from ..data.shards import FPS
 from ..diffusion.representation import IDLE, unpack_hands, unpack_object
 from .hold import hold, pieces
 from .metrics import NEAR, contact_frames, depths, held, jerk, nearest, skin_of, slips, touching
-from .thing import Thing
+from .parts import mesh, poses, thing_in
 from .volume import volumes
 
 ACTS = 0.03  # metres: a hand that comes so near plays a part
 RAISED = 0.005  # metres: an object whose lowest point is so far above the table is in the air
+TOGETHER = 0.9  # hands act together that both touch in this share of the frames in which the truth moves the object
 USED = 0.1  # a hand is used that touches in this share of the frames in which any hand does, and
 USED_SECONDS = 0.2
 NAMED = {"left": (True, False), "right": (False, True), "both": (True, True)}
@@ -25,10 +27,10 @@ def judge(case, motion, hands):
     cr_frames, cr_vertices, phy, phy_joints, slip_mm, jerk, hold_success, hand_correct, left_used, right_used.
     """
     motion, betas = torch.from_numpy(np.ascontiguousarray(motion, np.float32)), torch.from_numpy(case["betas"])
-    thing, angle = Thing.of(case), unpack_object(motion)[2]
+    thing, angle = thing_in(case), unpack_object(motion)[2]
     skins = [skin_of(hands, motion, thing, side, betas) for side in (0, 1)]
     sides = [side for side in (0, 1) if acts(motion, skins[side], side)]
-    frames = held(motion, FPS, thing.hinge is not None)
+    frames = held(motion, FPS, thing.hinge.any())
     touch = torch.stack([touching(skin.distance) for skin in skins])
     distance = torch.cat([skin.distance for skin in skins], 1)
     deepest, mean = depths(distance)
@@ -71,7 +73,8 @@ def contact(case, skins, touch, frames):
     """
     asked = torch.from_numpy((case["hold"] > 0).T)
     truth = held(torch.from_numpy(case["motion"]), FPS, bool(np.any(case["hinge"])))
-    together = bool((asked[0] & asked[1])[truth].float().mean() > 0.5) if truth.any() else bool(asked.all(0).sum() > asked.any(0).sum() / 2)
+    truth = truth if truth.any() else asked.any(0)
+    together = bool(asked.all(0)[truth].float().mean() > TOGETHER)
     if frames.any():
         ratio = contact_frames(touch, frames, together)
     else:
@@ -114,11 +117,11 @@ def in_the_air(motion, thing):
     """(T,) bool: whether the object's lowest point is above the table on which it stood in the first frame."""
     place, turn, angle = unpack_object(motion)
     lowest = torch.full((len(motion),), float("inf"))
-    for part, (own_turn, own_place) in zip(thing.parts, thing.poses(angle)):
-        corners = torch.from_numpy(part.hull).float()
+    hulls = [Solid.of(piece).hull.float() for piece in thing.pieces]
+    for corners, (own_turn, own_place) in zip(hulls, poses(thing, angle)):
         local = corners @ own_turn.transpose(-1, -2) + own_place[:, None]
         lowest = torch.minimum(lowest, ((local * turn[:, 2:3]).sum(-1) + place[:, 2:3]).amin(-1))
-    return lowest > float(min(part.hull[:, 2].min() for part in thing.parts)) + RAISED
+    return lowest > min(float(corners[:, 2].min()) for corners in hulls) + RAISED
 
 
 def held_up(case, motion, thing, hands, skins, touch):
@@ -138,7 +141,7 @@ def held_up(case, motion, thing, hands, skins, touch):
     parts = []
     for side in np.flatnonzero(touch[:, row]):
         parts += pieces(hands[side], skins[side].vertices[row] @ turn.T + place)
-    vertices, faces = thing.mesh(angle)
+    vertices, faces = mesh(thing, angle)
     return bool(hold(parts, vertices @ turn.double().numpy().T + place.double().numpy(), faces).held)
 
 

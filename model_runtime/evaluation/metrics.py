@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from ..diffusion.representation import MOTION, to_world, unpack_hands, unpack_object
+from .parts import look
 
 NEAR = 0.005  # metres: within this a hand touches
 LIFTED = 0.01  # metres: an object whose centre moved this far from where it stood is being held
@@ -45,7 +46,7 @@ def skin(hands, motion, shape=None, side=0):
 def skin_of(hands, motion, thing, side, shape=None):
     """One hand of X (T, 208) beside `thing` -> Skin.
 
-    thing: evaluation.thing.Thing, or for a rigid object anything whose sample(points (..., 3)) gives signed distances;
+    thing: objects.thing.Thing, or for a rigid object anything whose sample(points (..., 3)) gives signed distances;
     shape (2, 10) betas or None.
     """
     hand, (place, turn) = hands[side], unpack_hands(motion)
@@ -69,7 +70,7 @@ def skin_of(hands, motion, thing, side, shape=None):
 
 def nearest(thing, points, angle):
     """Distance (T, N) of points (T, N, 3) to the nearest part, and (T - 1, N) how far they move in that part's frame."""
-    looked = [(points, thing.sample(points))] if hasattr(thing, "sample") else thing.look(points, angle)
+    looked = [(points, thing.sample(points))] if hasattr(thing, "sample") else look(thing, points, angle)
     distances = torch.stack([distance for _, distance in looked])
     distance, part = distances.min(0)
     paces = torch.stack([local.diff(dim=0).norm(dim=-1) for local, _ in looked])
@@ -140,7 +141,7 @@ def measures(signal, hands, grid, active, fps, shape=None):
     m/s^3; left_holds, right_holds: whether that hand touches in at least 30 % of the held frames.
     """
     motion = signal[:, :MOTION]
-    frames = held(motion, fps, hinged=getattr(grid, "hinge", None) is not None).cpu()
+    frames = held(motion, fps, hinged=np.any(getattr(grid, "hinge", 0))).cpu()
     depth, touch = torch.zeros(len(motion)), torch.zeros((2, len(motion)), dtype=torch.bool)
     slip, paths = [torch.zeros(0)], []
     for side in np.flatnonzero(active):

@@ -10,7 +10,7 @@ import igl
 import numpy as np
 from scipy.spatial import cKDTree
 
-from .thing import PITCH
+from .parts import PITCH, poses, voxels
 
 NEAR = 0.01  # metres: hands farther than this from the object hold no voxel, their vertices being 7 mm apart
 INSIDE = 0.025  # metres: nothing in a hand is farther from the nearest vertex
@@ -21,14 +21,14 @@ def volumes(thing, vertices, distance, faces, angle):
     """Volume of a hand in an object, frame by frame -> (T,) solid, (T,) surface: by voxels inside the object, and by those that
     its surface passes through; cm3.
 
-    thing: evaluation.thing.Thing; vertices (T, V, 3) of the hand in the object's frame, distance (T, V) as `metrics.Skin` has
+    thing: objects.thing.Thing; vertices (T, V, 3) of the hand in the object's frame, distance (T, V) as `metrics.Skin` has
     them; faces (F, 3); angle (T,) of the hinge.
     """
     found = np.zeros((2, len(vertices)))
     rows = np.flatnonzero((distance.amin(-1) < NEAR).cpu().numpy())
     faces = np.ascontiguousarray(np.asarray(faces), np.int64)
-    for part, (turn, place) in zip(thing.parts, thing.poses(angle)):
-        solid, shell = part.voxels
+    for piece, (turn, place) in zip(thing.pieces, poses(thing, angle)):
+        solid, shell = voxels(piece)
         centres, tree = np.concatenate([solid, shell]), None
         last, counts = None, np.zeros(2)
         for row in rows:

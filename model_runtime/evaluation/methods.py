@@ -1,0 +1,65 @@
+"""The methods that are measured side by side: {name: loader}.
+
+loader(checkpoint, device) -> draw(cases, seed) -> for each case (motion (T, 208) float32, contact (T, 2, 256) float32 or None,
+seconds): the answer in the case's canonical frame, 30 frames a second, as many frames as the truth has, and how long it took.
+A case's truth (motion, contact, hold, action, active) is there to be measured by, and is not looked at, except by `ground_truth`.
+"""
+
+import importlib
+import time
+
+import torch
+
+from ..data.shards import FPS
+from ..diffusion.representation import HAND, MOTION, pack_motion
+from ..hands.rotation import matrix_to_sixd, sixd_to_matrix
+from ..seam import Request
+
+
+def ground_truth(checkpoint=None, device="cpu"):
+    """The truth itself."""
+    return lambda cases, seed: [(case["motion"], case["contact"], 0.0) for case in cases]
+
+
+def jointhoi(checkpoint=None, device="cpu"):
+    """The model by the road that a user's request takes."""
+    from ..generate import Generator
+
+    generator = Generator(device, checkpoint)
+
+    def draw(cases, seed):
+        return [answer(generator, case, seed + i) for i, case in enumerate(cases)]
+
+    return draw
+
+
+def answer(generator, case, seed):
+    """One case's prompt and mesh as a request, and the clip back as the signal's motion."""
+    frames = len(case["motion"])
+    request = Request(case["prompt"], case["vertices"], case["faces"], seconds=(frames - 1) / FPS, seed=seed,
+                      hand_shape=case["betas"], object_name=case["family"])  # fmt: skip
+    begun = time.time()
+    clip = generator.generate(request)
+    seconds = time.time() - begun
+    names = ("object_translation", "object_rotation", "object_articulation", "hand_translation", "hand_rotation")
+    motion = pack_motion(*(torch.as_tensor(getattr(clip, name)) for name in names))
+    return resampled(motion, frames).numpy(), None, seconds
+
+
+def resampled(motion, frames):
+    """X (T, 208) at another number of frames, between its first and its last."""
+    if len(motion) == frames:
+        return motion
+    along = torch.nn.functional.interpolate(motion.T[None], frames, mode="linear", align_corners=True)[0].T
+    for start in [3 + 99 * side + 6 * joint for side in (0, 1) for joint in range(16)] + [2 * HAND + 3]:
+        along[:, start : start + 6] = matrix_to_sixd(sixd_to_matrix(along[:, start : start + 6]))
+    return along[:, :MOTION]
+
+
+def peer(name):
+    """A peer of model_runtime/peers, or an ablation."""
+    return lambda checkpoint=None, device="cpu": importlib.import_module("model_runtime.peers").load(name, checkpoint, device)
+
+
+METHODS = {"ground_truth": ground_truth, "jointhoi": jointhoi,
+           **{name: peer(name) for name in ("mdm", "text2hoi", "diffh2o", "latenthoi")}}  # fmt: skip
