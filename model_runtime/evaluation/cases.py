@@ -33,19 +33,28 @@ MADE, TAKEN = 5, 3  # clips made of an object, and of those how many are taken
 TURNS = 40  # how often at most the order of families is gone through
 
 
-def cases(split, clips, folder, processes=None):
-    """The first `clips` cases of a split: list of dicts. Objects that `folder` doesn't have are made there."""
+def cases(split, clips, folder):
+    """The first `clips` cases of a split: list of dicts. Objects that `folder` doesn't have are made there, on all cores."""
     objects, words = SPLITS[split]
     os.makedirs(folder, exist_ok=True)
     found, order = [], numbers(objects)
-    processes = processes or os.cpu_count() or 1
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)) as pool:
-        while len(found) < clips and order:
-            missing = max(1, -(-(clips - len(found)) // TAKEN))
-            now, order = order[:missing], order[missing:]
-            for path in pool.map(make_object, [folder] * len(now), [objects] * len(now), now):
-                found += of_object(path, words)
+    while len(found) < clips and order:
+        missing = max(1, -(-(clips - len(found)) // TAKEN))
+        now, order = order[:missing], order[missing:]
+        for path in make_objects(folder, objects, now):
+            found += of_object(path, words)
     return found[:clips]
+
+
+def make_objects(folder, objects, some):
+    """Paths of the clips of `some` objects, which are made if they are not there."""
+    paths = [os.path.join(folder, f"{objects}-{number:06d}.safetensors") for number in some]
+    todo = [(path, objects, number) for path, number in zip(paths, some) if not os.path.exists(path)]
+    if todo:
+        with ProcessPoolExecutor(os.cpu_count() or 1, multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+            for path in pool.map(make_object, *zip(*todo)):
+                print(f"{path} made", flush=True)
+    return paths
 
 
 def numbers(objects):
@@ -55,18 +64,16 @@ def numbers(objects):
     return [int(family) + families * turn for turn in range(TURNS) for family in rng.permutation(families)]
 
 
-def make_object(folder, objects, number):
-    """The path of one object's clips, which are made if they are not there."""
-    path = os.path.join(folder, f"{objects}-{number:06d}.safetensors")
-    if not os.path.exists(path):
-        hands = make_object.__dict__.setdefault("hands", [load_hand(0), load_hand(1)])
-        made, thing, _ = make.object_clips(number, hands, objects, MADE, mixed=True)
-        shape, rng = make.object_shape(number, objects)[0], np.random.default_rng([number, 77])
-        for clip in made:
-            clip |= {"object": 0, "text": np.zeros((0, 384))}
-            clip["captions"] = [caption(shape, clip["action"], clip["hands"], clip["part"], rng, words, clip["details"])
-                                for words in ("train", "test")]  # fmt: skip
-        write(path, made, thing, objects)
+def make_object(path, objects, number):
+    """Makes an object's clips, with a caption of familiar and one of reserved wordings for each -> path."""
+    hands = make_object.__dict__.setdefault("hands", [load_hand(0), load_hand(1)])
+    made, thing, _ = make.object_clips(number, hands, objects, MADE, mixed=True)
+    shape, rng = make.object_shape(number, objects)[0], np.random.default_rng([number, 77])
+    for clip in made:
+        clip |= {"object": 0, "text": np.zeros((0, 384))}
+        clip["captions"] = [caption(shape, clip["action"], clip["hands"], clip["part"], rng, words, clip["details"])
+                            for words in ("train", "test")]  # fmt: skip
+    write(path, made, thing, objects)
     return path
 
 
@@ -75,7 +82,8 @@ def write(path, made, thing, objects):
     if made:
         shards.write(path, *shards.pack(made, [thing], {"split": objects, "model": "open"}))
     else:  # so that it isn't tried again
-        save_file({"first": np.zeros(1, np.int64)}, path, {"format": shards.FORMAT, "fps": str(shards.FPS), "plain": json.dumps({"actions": []})})
+        about = {"format": shards.FORMAT, "fps": str(shards.FPS), "plain": json.dumps({"actions": []})}
+        save_file({"first": np.zeros(1, np.int64)}, path, about)
 
 
 def of_object(path, words):

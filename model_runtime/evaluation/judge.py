@@ -12,7 +12,7 @@ from .metrics import NEAR, contact_frames, depths, held, jerk, nearest, skin_of,
 from .parts import mesh, poses, thing_in
 from .volume import volumes
 
-ACTS = 0.03  # metres: a hand that comes so near plays a part
+ACTS = 0.02  # metres: a hand that comes so near plays a part
 RAISED = 0.005  # metres: an object whose lowest point is so far above the table is in the air
 TOGETHER = 0.9  # hands act together that both touch in this share of the frames in which the truth moves the object
 USED = 0.1  # a hand is used that touches in this share of the frames in which any hand does, and
@@ -43,8 +43,8 @@ def judge(case, motion, hands):
         "id_max_mm": 1000 * float(deepest.mean()), "id_mean_mm": 1000 * float(mean.mean()), "deepest_mm": 1000 * float(deepest.max()),
         "iv_cm3": float(np.mean(volume[0])) if sides else 0.0, "iv_surface_cm3": float(np.mean(volume[1])) if sides else 0.0,
         "cr_frames": ratio, "cr_vertices": share,
-        "phy": physical(touch.any(0), touch.any(0), frames, case),
-        "phy_joints": physical(joints_near(motion, thing, skins, sides), touch.any(0), frames, case),
+        "phy": physical(touch.any(0), frames),
+        "phy_joints": physical(joints_near(motion, thing, skins, sides) & touch.any(0), frames),
         "slip_mm": 1000 * float(slip.mean()) if len(slip) else None,
         "jerk": jerk(torch.cat([skins[side].joints for side in sides], 1), FPS) if sides else None,
         "hold_success": held_up(case, motion, thing, hands, skins, touch),
@@ -68,8 +68,8 @@ def contact(case, skins, touch, frames):
     """Contact ratios of a clip: by frames, and by vertices.
 
     By frames: of those in which the object moves or is away, in how many the hands touch, both where they act together in the
-    truth. Where nothing moves, as when a table lamp is tapped, when to touch is free: how many frames are touched,
-    against the truth's. By vertices: of the hands that touch at all in these frames, how many vertices are within 5 mm.
+    truth. Where nothing moves, as when a box is tapped, the moment is free: as many frames as are touched, of as many as
+    the truth touches. By vertices: of the hands that touch at all in these frames, how many vertices are within 5 mm.
     """
     asked = torch.from_numpy((case["hold"] > 0).T)
     truth = held(torch.from_numpy(case["motion"]), FPS, bool(np.any(case["hinge"])))
@@ -102,15 +102,13 @@ def joints_near(motion, thing, skins, sides):
     return found
 
 
-def physical(near, touch, frames, case):
-    """1.0 where in every frame of the interaction something is near, and the object never flies; else 0.0 (FlowHOI).
+def physical(near, frames):
+    """1.0 where something is near in every frame of the interaction, so that the object never flies; else 0.0 (FlowHOI).
 
-    near, touch, frames (T,) bool; frames: those in which the object moves or is away. Where the object should move and doesn't, or
-    where it needn't, something has to be near at all.
+    near, frames (T,) bool; frames: those in which the object moves or is away. Where there are none something has to be near at
+    all.
     """
-    if not frames.any():
-        return float(near.any())
-    return float((near & touch)[frames].all())
+    return float(near[frames].all()) if frames.any() else float(near.any())
 
 
 def in_the_air(motion, thing):

@@ -23,7 +23,9 @@ def frechet(first, second):
 
 
 def by_chance(features, seed=0):
-    """Mean Fréchet distance of random halves (N, D) of one set: what is left where nothing differs."""
+    """Mean Fréchet distance of random halves of one set (N, D): what is left where nothing differs; None for fewer than 4."""
+    if len(features) < 4:
+        return None
     rng, found = np.random.default_rng(seed), []
     for _ in range(HALVES):
         order = rng.permutation(len(features))
