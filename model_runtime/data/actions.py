@@ -14,7 +14,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from ..hands.arm import arm_comfort
-from .motion import Bend, Path, aligned
+from .motion import Bend, Path, aligned, minimum_jerk
 
 # A seated adult whose work lies 45 cm in front of the shoulders; metres from the object's middle.
 MOUTH = np.array([0.0, -0.33, 0.38])
@@ -23,7 +23,20 @@ EAR = np.array([0.085, -0.41, 0.43])  # the right one
 HEAD = np.array([0.0, -0.42, 0.46])
 LONGEST = 5.0  # seconds
 UP, AWAY, ACROSS = np.array([0, 0, 1.0]), np.array([0, 1.0, 0]), np.array([1.0, 0, 0])
+CANNOT = 30.0  # what a place that an arm can't reach costs
+THERE, BACK = (0.0, 0.6), (0.4, 1.0)  # the parts of a way in which a detour is made and unmade
 DIRECTIONS = {"left": -ACROSS, "right": ACROSS, "forward": AWAY, "back": -AWAY}
+
+
+def ways_to_go(shift, out):
+    """Ways to carry something by `shift` (3,), the usual one first: when it goes across, when up or down, when it turns (begin,
+    end as shares of the time), and the detour (3,) that its middle makes. out: 1 to the right of the actor, -1 to the left.
+    """
+    up, share = shift[2] >= 0, min(1.0, np.linalg.norm(shift) / 0.15)
+    across, rise = ((0.14, 1.0), (0.0, 0.78)) if up else ((0.0, 0.8), (0.22, 1.0))  # up before across, and down after
+    usual, *others = ((0.15, 1.0), (0.0, 0.6), (0.4, 1.0)) if up else ((0.0, 0.82), (0.4, 1.0), (0.0, 0.5))
+    detours = np.zeros(3), 0.09 * AWAY, 0.07 * out * ACROSS, 0.08 * AWAY + 0.06 * out * ACROSS
+    return [(across, rise, turning, share * detour) for detour in detours[: None if share else 1] for turning in (usual, *others)]
 
 
 @dataclass
@@ -92,6 +105,7 @@ class Score:
     def __init__(self, action, shape, cast, rng):
         self.action, self.shape, self.cast, self.rng = action, shape, cast, rng
         self.side = cast.lead.side
+        self.table = float(shape.vertices[:, 2].min())
         self.out = 1.0 if self.side == 1 else -1.0  # +X is the right hand's side
         self.path, self.bend, self.stays, self.details = Path(), Bend(cast.lead.angle), [], {"grip": cast.lead.kind}
         pace = rng.random()
@@ -137,38 +151,71 @@ class Score:
         length = slow * self.pace * self.rng.uniform(0.9, 1.15)
         length *= 0.34 + 1.0 * np.linalg.norm(shift) + 0.24 * np.linalg.norm(vector)
         begin, end = self.t, self.t + length
-        level, rise = shift * [1, 1, 0], shift * [0, 0, 1]
-        if rise[2] >= 0:  # up before across, and down after
-            self.path.moves += [(begin, begin + 0.78 * length, rise), (begin + 0.14 * length, end, level)]
-            self.path.turns.append((begin + 0.15 * length, end, vector))
-        else:
-            self.path.moves += [(begin, begin + 0.8 * length, level), (begin + 0.22 * length, end, rise)]
-            self.path.turns.append((begin, begin + 0.82 * length, vector))
+        across, rise, turning, detour = self.easiest_way(shift, vector)
+
+        def share(window):
+            return begin + window[0] * length, begin + window[1] * length
+
+        self.path.moves += [(*share(rise), shift * [0, 0, 1]), (*share(across), shift * [1, 1, 0])]
+        if detour.any():
+            self.path.moves += [(*share(THERE), detour), (*share(BACK), -detour)]
+        self.path.turns.append((*share(turning), vector))
         self.t = end
+
+    def easiest_way(self, shift, vector):
+        """How to go by `shift` (3,) while turning by `vector` (3,): one of `ways_to_go`; the usual one where arms can do it."""
+        usual, *others = ways_to_go(shift, self.out)
+        if self.strain(*self.on_the_way([usual], shift, vector)).max() < CANNOT or not (shift.any() or vector.any()):
+            return usual
+        strain = self.strain(*self.on_the_way(others, shift, vector)).reshape(len(others), -1)
+        return others[int(np.argmin(strain.sum(1) + self.rng.uniform(0, 0.5, len(others))))]
+
+    def on_the_way(self, ways, shift, vector, moments=(0.3, 0.5, 0.7, 1.0)):
+        """The pivot (W * M, 3) and the object's turn (W * M, 3, 3) at some moments (M) of each of several ways to go."""
+        place, now = self.path.reached
+        places, shares = [], []
+        for across, rise, turning, detour in ways:
+            for u in moments:
+                aside = minimum_jerk(u, *THERE) - minimum_jerk(u, *BACK)
+                places.append(place + shift * [1, 1, 0] * minimum_jerk(u, *across) + shift * [0, 0, 1] * minimum_jerk(u, *rise)
+                              + aside * detour)  # fmt: skip
+                shares.append(minimum_jerk(u, *turning))
+        return np.array(places), Rotation.from_rotvec(np.outer(shares, vector)).as_matrix() @ now
 
     def strain(self, place, turns, all_hands=False):
         """What it costs the arms that carry the object to have its pivot at `place` (3,) or (K, 3), turned by (K, 3, 3) -> (K,).
 
-        all_hands: also those that only join there.
+        all_hands: also those that only join there. CANNOT and more where an arm can't be there.
         """
         both = self.cast.way == "two" or (all_hands and self.cast.second)
         grips = [self.cast.lead, self.cast.second] if both else [self.keeper]
         total = np.zeros(len(turns))
         for grip in grips:
             wrists = turns @ (grip.translation - self.path.pivot) + place
-            cost = arm_comfort(wrists, turns @ grip.rotation, grip.side, -np.inf)[0].min(1)
-            total += np.where(np.isfinite(cost), cost, 30.0)
+            cost = arm_comfort(wrists, turns @ grip.rotation, grip.side, self.table)[0].min(1)
+            total += np.where(np.isfinite(cost), cost, CANNOT)
         return total
 
-    def easiest(self, place, turns, dislike=0.0, all_hands=False):
-        """Which of the turns (K, 3, 3) suits the arms best at a place, with a little chance: its number."""
-        return int(np.argmin(self.strain(place, turns, all_hands) + dislike + self.rng.uniform(0, 0.25, len(turns))))
+    def easiest(self, places, turns, dislike=0.0, all_hands=False):
+        """Which of the places (3,) or (K, 3) and turns (K, 3, 3) suits the arms best, with a little chance: its number.
+
+        The few best are compared on the way there too.
+        """
+        cost = self.strain(places, turns, all_hands) + dislike + self.rng.uniform(0, 0.25, len(turns))
+        best = np.argsort(cost)[:5]
+        place, now = self.path.reached
+        for row in best:
+            shift = np.broadcast_to(places, (len(turns), 3))[row] - place
+            vector = Rotation.from_matrix(turns[row] @ now.T).as_rotvec()
+            way = ways_to_go(shift, self.out)[0]
+            cost[row] += self.strain(*self.on_the_way([way], shift, vector, (0.35, 0.65))).max()
+        return int(best[np.argmin(cost[best])])
 
     def carry_easily(self, to=None, by=None, turn=None, widest=100.0, slow=1.0, all_hands=False):
         """As `carry`, but the object also turns about the vertical as the arms like it, by up to `widest` degrees."""
         place, now = self.path.reached
         goal = np.asarray(to if to is not None else place + by, float)
-        yaw = np.radians(widest) * np.r_[0, self.rng.uniform(-1, 1, 23)]
+        yaw = np.radians(widest) * np.r_[0, self.rng.uniform(-1, 1, 31)]
         turns = Rotation.from_rotvec(yaw[:, None] * UP).as_matrix() @ (now if turn is None else turn)
         self.carry(to=goal, turn=turns[self.easiest(goal, turns, 0.5 * np.abs(yaw), all_hands)], slow=slow)
 

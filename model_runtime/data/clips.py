@@ -6,13 +6,15 @@ others are tried.
 """
 
 
+from itertools import product
+
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from scipy.spatial.transform import Rotation
 import torch
 
 from ..diffusion.representation import IDLE, contact_of_distance, pack_motion
-from ..hands.arm import arm_path, reachable
+from ..hands.arm import arm_path
 from ..hands.layer import core
 from ..hands.limits import curl_pose
 from . import actions
@@ -25,6 +27,7 @@ OPENING = np.array([0.42, 0.38, 0.22] * 4 + [0.25, 0.25, 0.2])  # how much wider
 SHALLOW = -0.0018  # metres: deeper than this on the way in or out, and another way is tried
 CORE_ON_THE_WAY = 0.001  # the middle of the fingers stays this far outside: none passes through a wall
 TOUCHING = 0.0006  # metres: a hand that taps is in contact where it is nearer than this to its press
+RESTS, LOOKS = 3, 8  # rests of a hand that are drawn; ways that an arm can go, of which one must be clear
 
 
 def resting(side, table, rng):
@@ -173,13 +176,13 @@ def course_between(rows, start, end, left, arrive, ways, bulge, far, delays):
     return place, turn, flexion, abduction
 
 
-def arm_reaches(stage, stay, every=4):
-    """Whether some arm posture brings the wrist to each frame of a stay; a quick look before the long one."""
+def arm_reaches(stage, stay, every=3):
+    """Whether an arm can bring the wrist along a whole stay; a quick look before the long one."""
     count = len(stage.time)
     last = count if stay.end is None else min(count, int(stay.end * FPS) + 1)
     rows = np.r_[int(np.ceil(stay.begin * FPS)) : last : every]
     place, turn = End(stage, stay).poses(rows, np.zeros(3), np.zeros(len(rows)))
-    return bool(reachable(place, turn, stay.grip.side, stage.prop.table).all())
+    return len(rows) == 0 or arm_path(place, turn, stay.grip.side, stage.prop.table, FPS / every) is not None
 
 
 def staying(end, rows):
@@ -230,7 +233,7 @@ def whole(side, turn, flexion, abduction):
 def hand_course(stage, stays, side, hand, betas, rng):
     """A hand's whole course: (translation (T, 3), rotation (T, 3, 3), flexion (T, 15), abduction (T, 5), hold (T,) uint8).
 
-    None where no way in or out is clear.
+    Or the name of what speaks against it: no way in or out is clear, or an arm can go.
     """
     count = len(stage.time)
     frames = [(int(np.ceil(s.begin * FPS - 1e-6)), count if s.end is None else min(count, int(np.ceil(s.end * FPS)) + 1)) for s in stays]
@@ -241,12 +244,9 @@ def hand_course(stage, stays, side, hand, betas, rng):
         for part, value in zip(parts, values):
             part[rows] = value
 
-    place, turn = resting(side, stage.prop.table, rng)
-    lowest = hand(whole(side, turn[None], RELAXED[None], np.zeros((1, 5))), torch.from_numpy(place).float()[None], betas)[0][..., 2].min()
-    place[2] += max(0.0, stage.prop.table + rng.uniform(0.004, 0.03) - float(lowest))
-    rest = place, turn, unrest(stage.time, 0.0012, rng)
-    ends = [End(stage, rest=rest)] + [End(stage, stay) for stay in stays] + [End(stage, rest=rest)]
-    for end, stay, (first, last) in zip(ends[1:], stays, frames):
+    rests = [End(stage, rest=rest_of(stage, side, hand, betas, rng)) for _ in range(RESTS)]
+    ends = [End(stage, stay) for stay in stays]
+    for end, stay, (first, last) in zip(ends, stays, frames):
         rows = slice(first, last)
         if not stay.touch:
             end.loosen_at_the_table(rows, hand, betas)
@@ -254,56 +254,89 @@ def hand_course(stage, stays, side, hand, betas, rng):
         put(rows, pose)
         hold[rows] = touching * (1 + stay.grip.turns + 2 * (stay.touch or bool(stay.strokes)))
     edges = [0] + [edge for pair in frames for edge in pair] + [count]
-    for i, (start, end) in enumerate(zip(ends, ends[1:])):
-        first, last = edges[2 * i], edges[2 * i + 1]
-        if first >= last:
+    for i, (starts, targets) in enumerate(zip([rests] + [[end] for end in ends], [[end] for end in ends] + [rests])):
+        rows = slice(edges[2 * i], edges[2 * i + 1])
+        if rows.start >= rows.stop:
             continue
-        rows = slice(first, last)
-        left = stage.time[max(first - 1, 0)] if i else None
-        arrive = stage.time[last] if last < count else None
+        left = stage.time[rows.start - 1] if i else None
+        arrive = stage.time[rows.stop] if rows.stop < count else None
         if left is None:
             left = max(0.0, arrive - stage.pace * rng.uniform(0.8, 1.05))
-        if end.stay is None:
+        if i == len(ends):
             arrive = left + stage.pace * rng.uniform(0.8, 1.05)
         far = rng.uniform(0.06, 0.10, 2) * min(1.0, (arrive - left) / 0.8)
         delays = np.repeat(rng.permutation(np.sort(rng.uniform(0, 0.08, 5))), 3)
-        for ways, bulge in tries(start, end, side):
+        around = max([0, rows.start - 6, *edges[max(0, 2 * i - 1) : 2 * i]]), min([count, rows.stop + 6, *edges[2 * i + 2 : 2 * i + 3]])
+        looked = 0
+        for start, end, ways, bulge in tries(starts, targets, side):
             course = course_between(rows, start, end, left, arrive, ways, bulge, far, delays)
+            if not arm_follows(parts, around, rows, course, side, stage.prop.table):
+                continue
+            looked += 1
             if clear(stage, rows, course, hand, betas):
                 put(rows, course)
                 break
+            if looked == LOOKS:
+                return "no clear way"
         else:
-            return None
+            return "no clear way" if looked else "no arm can"
     return (*parts, hold)
 
 
-def tries(start, end, side):
-    """What to try between two ends, the likeliest first: ((way out (3,), way in (3,)), bulge (3,))."""
-    out, into = start.ways(), end.ways()
-    pairs = [(out[min(i, len(out) - 1)], into[min(i, len(into) - 1)]) for i in range(max(len(out), len(into)))]
+def arm_follows(parts, around, rows, course, side, table, every=3):
+    """Whether an arm can go along a way at the frames `rows`, with some of the stays before and after, of which `parts` holds
+    the frames from around[0] to around[1]."""
+    before, after = slice(around[0], rows.start), slice(rows.stop, around[1])
+    place, turn = (np.concatenate([part[before], way, part[after]])[::every] for part, way in zip(parts[:2], course[:2]))
+    return arm_path(place, turn, side, table, FPS / every) is not None
+
+
+def rest_of(stage, side, hand, betas, rng):
+    """A rest beside the work with the fingers above the table: position (3,), rotation (3, 3), unrest (T, 3)."""
+    place, turn = resting(side, stage.prop.table, rng)
+    pose = whole(side, turn[None], RELAXED[None], np.zeros((1, 5)))
+    lowest = hand(pose, torch.from_numpy(place).float()[None], betas)[0][..., 2].min()
+    place[2] += max(0.0, stage.prop.table + rng.uniform(0.004, 0.03) - float(lowest))
+    return place, turn, unrest(stage.time, 0.0012, rng)
+
+
+def tries(starts, targets, side):
+    """What to try between two ends, the likeliest first: start, end, (way out (3,), way in (3,)), bulge (3,)."""
     outwards = np.array([1.0 if side == 1 else -1.0, -0.4, 0.3])
-    bulges = [np.array([0, 0, 0.09]), np.array([0, 0, 0.4]), 0.35 * outwards]
-    return [(pair, bulge) for bulge in bulges[:1] for pair in pairs] + [(pair, bulge) for bulge in bulges[1:] for pair in pairs[:3]]
+    ahead = np.array([0.5 if side == 1 else -0.5, 0.6, 0.3])
+    for bulge in (np.array([0, 0, 0.09]), np.array([0, 0, 0.4]), 0.35 * outwards, 0.35 * ahead):
+        for start, end in product(starts, targets):
+            out, into = start.ways(), end.ways()
+            for i in range(max(len(out), len(into)) if bulge[2] == 0.09 else 3):
+                yield start, end, (out[min(i, len(out) - 1)], into[min(i, len(into) - 1)]), bulge
 
 
-QUICK = ("too long", "object through table", "out of reach")  # reasons that cost little to find
+def plan(prop, action, cast, rng):
+    """A score and its Stage, or the name of what speaks against it: what can be seen at little cost, before a hand is posed."""
+    score = actions.score(action, prop.shape, cast, rng)
+    if score is None:
+        return "too long"
+    stage = Stage(prop, score, rng)
+    if not stage.object_clears_the_table():
+        return "object through table"
+    if not all(arm_reaches(stage, stay) for stay in score.stays):
+        return "out of reach"
+    return score, stage
 
 
 def compose(prop, action, cast, hands, betas, rng):
-    """One clip, or the name of what speaks against it.
+    """One clip by a fresh plan: see `play`."""
+    planned = plan(prop, action, cast, rng)
+    return (None, None, planned) if isinstance(planned, str) else play(prop, *planned, hands, betas, rng)
+
+
+def play(prop, score, stage, hands, betas, rng):
+    """One clip of a score, or the name of what speaks against it.
 
     hands: the left and the right hands.layer.Hand; betas (10,) torch, the actor's hand shape. Returns (clip, measures,
     None) or (None, measures or None, reason). A clip: motion (T, 208), contact (T, 2, 256) uint8, hold (T, 2) uint8, active
     (2,), betas (2, 10), details for its captions.
     """
-    score = actions.score(action, prop.shape, cast, rng)
-    if score is None:
-        return None, None, "too long"
-    stage = Stage(prop, score, rng)
-    if not stage.object_clears_the_table():
-        return None, None, "object through table"
-    if not all(arm_reaches(stage, stay) for stay in score.stays):
-        return None, None, "out of reach"
     count = len(stage.time)
     translation = stage.place[:, None] + np.einsum("tij,hj->thi", stage.turn, IDLE)
     rotation = np.tile(np.eye(3, dtype=np.float32), (count, 2, 16, 1, 1))
@@ -313,8 +346,8 @@ def compose(prop, action, cast, hands, betas, rng):
     for side in sorted({stay.grip.side for stay in score.stays}):
         stays = sorted((stay for stay in score.stays if stay.grip.side == side), key=lambda stay: stay.begin)
         course = hand_course(stage, stays, side, hands[side], betas, rng)
-        if course is None:
-            return None, None, "no clear way"
+        if isinstance(course, str):
+            return None, None, course
         if arm_path(course[0], course[1], side, prop.table, FPS) is None:
             return None, None, "no arm can"
         translation[:, side], turn, flexion[:, side], abduction[:, side], hold[:, side] = course

@@ -23,8 +23,9 @@ from ..hands.layer import load_hand
 from . import shards
 from .actions import WITH_HOLD, WITH_SUPPORT, Cast, Grip, pushed
 from .captions import caption
-from .clips import QUICK, compose
+from .clips import plan, play, whole
 from .families import HELD_OUT, HOLD, RESERVED_SEED, TRAINING, make
+from .gates import Skin, hands_gap
 from .grasps import find, whole_pose, with_fingers
 from .prop import ready, standing
 
@@ -32,8 +33,12 @@ PER_SHARD = 8  # objects
 PER_OBJECT = 40  # clips
 WORDINGS = 4  # captions of each clip
 ANYTHING = {"lift", "place", "pass", "inspect", "grab", "shake", "push", "slide", "tap", "press"}
+RARE = {"drink", "eat", "toast", "brush", "call", "cut", "chop", "peel", "fly", "squeeze", "stamp", "staple", "screw", "see",
+        "take picture", "wear", "cook"}  # few kinds of things are for these
 TRIES = 5  # casts, until one makes a clip; those that can be seen to fail at once don't count
 CASTS = 40  # but no more than so many in all
+GIVEN_UP = 3  # as many times in vain, at first, and it is not tried again
+ROUNDS = 6  # times that an action in one way and with one side leading has its turn
 HANDS_APART = 0.08  # metres between the wrists of two hands on one object
 ON_THE_TABLE = {"open", "close", "turn", "press", "tap", "push", "slide", "switch on", "switch off", "staple", "set"}
 
@@ -158,13 +163,30 @@ def carried(prop, action, cast):
 
 
 class Holds:
-    """Whether grasps hold the object in simulation, each asked once."""
+    """Whether grasps hold the object in simulation, and whether two hands leave each other room; each asked once."""
 
     def __init__(self, prop, hands, betas):
-        self.prop, self.hands, self.betas, self.known = prop, hands, betas, {}
+        self.prop, self.hands, self.betas, self.known, self.room = prop, hands, betas, {}, {}
 
     def all(self, groups):
         return all(self.one(group) for group in groups)
+
+    def may(self, groups):
+        """Whether none of the grasps is known not to hold."""
+        return all(self.known.get(tuple(map(id, group)), True) for group in groups)
+
+    def apart(self, cast):
+        """Whether the two hands of a cast leave each other room, each where it holds; asked once."""
+        if cast.second is None:
+            return True
+        key = id(cast.lead), id(cast.second)
+        if key not in self.room:
+            grips = sorted((cast.lead, cast.second), key=lambda grip: grip.side)
+            poses = [whole(g.side, g.rotation[None], g.flexion[None], g.abduction[None]).numpy() for g in grips]
+            still = {"hand_rotation": np.stack(poses, 1), "hand_translation": np.stack([g.translation for g in grips])[None],
+                     "betas": np.tile(self.betas.numpy(), (2, 1)), "hold": np.ones((1, 2), np.uint8)}  # fmt: skip
+            self.room[key] = hands_gap(*[Skin(still, self.prop, self.hands, side) for side in (0, 1)]) >= 0
+        return self.room[key]
 
     def one(self, group):
         key = tuple(map(id, group))
@@ -190,7 +212,7 @@ class Holds:
 def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", seed=0, mixed=False):
     """All clips of object `number`: (clips with action, hands, part and captions added, thing for shards.pack, tally).
 
-    mixed: what can be done with anything comes among what the thing is for, not after it, so that a few clips are as many are.
+    mixed: every action is wanted as often, not what the thing is for more often than what can be done with anything.
 
     tally: {(family, action): Counter of "kept" and of the reasons of rejection, one for each composed clip}; the action
     "grasps" counts those that were asked to hold the object.
@@ -202,44 +224,58 @@ def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", s
     hands = [hand.to("cpu") for hand in hands]  # one clip at a time is too little work for a GPU
     with_fingers(prop, hands, grips, betas)
     holds = Holds(prop, hands, betas)
-    plans = [(action, way, side) for action in shape.actions for way in ways(prop, action) for side in (0, 1)]
-    made, tally, hopeless = [], {}, set()
-    # What can be done with anything is easily kept; what this thing is for is tried harder and more often.
-    own_uses = [plan for plan in plans if plan[0] not in ANYTHING]
-    rounds = [own_uses + plans] * 3 if mixed else [own_uses, plans, own_uses, own_uses, plans, plans]
-    for plan in [turn[i] for turn in rounds for i in rng.permutation(len(turn))]:
-        action, way, side = plan
-        if plan in hopeless:
-            continue
+    made, tally = [], {}
+    for action, way, side in turns(prop, made, limit, rng, mixed):
         count = tally.setdefault((shape.name, action), Counter())
-        tries = 0
-        for cast in islice(again_and_again(casts(prop, grips, action, way, side, rng), lambda c: holds.all(carried(prop, action, c))),
-                           CASTS * (1 if action in ANYTHING else 2)):  # fmt: skip
-            clip, measures, reason = compose(prop, action, cast, hands, betas, rng)
+        tries, pairs = 0, cycle(casts(prop, grips, action, way, side, rng))
+        for cast in islice(pairs, CASTS if action in ANYTHING else 2 * CASTS):
+            if not holds.may(carried(prop, action, cast)):
+                continue
+            planned = plan(prop, action, cast, rng)
+            if isinstance(planned, str):
+                count[planned] += 1
+                continue
+            if not holds.apart(cast) or not holds.all(carried(prop, action, cast)):
+                continue
+            clip, measures, reason = play(prop, *planned, hands, betas, rng)
             count[reason or "kept"] += 1
-            tries += reason not in QUICK
+            tries += 1
             if clip is not None:
                 words = wordings(shape, action, cast, clip["details"], split, rng)
                 made.append({**clip, "action": action, "hands": cast.hands, "measures": measures, "captions": words,
                              "part": shape.grips[cast.lead.row].part})  # fmt: skip
-            if clip is not None or tries == TRIES * (3 if way == "over" else 1):
+            if clip is not None or tries == TRIES:
                 break
-        else:
-            hopeless.add(plan)
-        if len(made) == limit:
-            break
     tally[shape.name, "grasps"] = Counter("kept" if held else "does not hold" for held in holds.known.values())
     return made, thing_of(prop, number, own), tally
 
 
-def again_and_again(casts, fits, asked=25):
-    """The casts that fit, of the first `asked` at most, one after the other and then again: another score may suit them."""
-    good = []
-    for cast in casts[:asked]:
-        if fits(cast):
-            good.append(cast)
-            yield cast
-    yield from cycle(good)
+def turns(prop, made, limit, rng, mixed=False):
+    """What to try next, (action, way, side), until `made` holds enough clips or everything was tried often enough.
+
+    Next is the action that has least to show of what it is given, and of its ways and sides the one least often tried.
+    """
+    plans = [(action, way, side) for action in prop.shape.actions for way in ways(prop, action) for side in (0, 1)]
+    asked = Counter()
+    while plans and len(made) < limit:
+        shown = Counter(clip["action"] for clip in made)
+
+        def merit(plan):
+            fails = sum(asked[p] for p in plans if p[0] == plan[0]) - shown[plan[0]]
+            wanted = 1 if mixed else weight(plan[0])
+            return (shown[plan[0]] + 0.5 * fails) / wanted + asked[plan] + 0.5 * rng.random()
+
+        chosen = min(plans, key=merit)
+        before = len(made)
+        yield chosen
+        asked[chosen] += 1
+        if asked[chosen] == ROUNDS or (len(made) == before and asked[chosen] == GIVEN_UP):
+            plans.remove(chosen)
+
+
+def weight(action):
+    """How many clips of an action there should be for one of what can be done with anything."""
+    return 1 if action in ANYTHING else 4 if action in RARE else 2
 
 
 def wordings(shape, action, cast, details, split, rng):
@@ -269,11 +305,10 @@ def make_shard(path, numbers, hands, encoder, split, device="cpu", seed=0, limit
         things.append(thing)
         for key, count in tally.items():
             tallies.setdefault("/".join(key), Counter()).update(count)
-    if not clips:
-        return 0
-    text = encoder.encode([words for clip in clips for words in clip["captions"]])
-    for clip, vectors in zip(clips, torch.as_tensor(text).reshape(len(clips), WORDINGS, -1).numpy()):
-        clip["text"] = vectors
+    if clips:  # a shard without any is written too: it tells what was tried in vain
+        text = encoder.encode([words for clip in clips for words in clip["captions"]])
+        for clip, vectors in zip(clips, torch.as_tensor(text).reshape(len(clips), WORDINGS, -1).numpy()):
+            clip["text"] = vectors
     plain = {"split": split, "model": "open", "tally": tallies, "measures": [clip["measures"] for clip in clips],
              "grips": [clip["details"]["grip"] for clip in clips]}  # fmt: skip
     shards.write(path, *shards.pack(clips, things, plain))

@@ -19,7 +19,7 @@ writes OUT/report.json (and the same to --results):
     clips_per_second, seconds_per_clip   of all processes together, starting them included; with "processes",
     clips_per_second_of_a_core           where this run made the clips itself, else null
 
-A share is null where nothing was asked. An object of which no clip could be made is in no shard, and so in no figure.
+A share is null where nothing was asked. An object of which no clip could be made counts too: in objects, and by its tries.
 OUT/gallery-1.png ... show 60 clips drawn at random, unchosen, each as six moments seen from two sides.
 """
 
@@ -67,7 +67,7 @@ def sample(folder, objects, seed):
     clips, seconds = sum(count for _, count, _ in made), time.time() - begun
     speed = {"clips_per_second": clips / seconds, "seconds_per_clip": seconds / max(clips, 1), "processes": processes,
              "clips_per_second_of_a_core": clips / sum(busy for *_, busy in made)}  # fmt: skip
-    return [path for path, count, _ in made if count], {name: round(value, 3) for name, value in speed.items()}
+    return [path for path, *_ in made], {name: round(value, 3) for name, value in speed.items()}
 
 
 def make_one(folder, number, seed):
@@ -248,9 +248,9 @@ def main(arguments=None):
         paths = sorted(glob.glob(os.path.join(folder, "*.safetensors")))
     else:
         paths, speed = sample(folder, options.objects, options.seed)
-    if not paths:
-        raise UserError(f"There are no clips in {folder}. Make some: python -m model_runtime data --out {folder}")
     stored, hands = [(path, *shards.read(path, TITLES)) for path in paths], [load_hand(0), load_hand(1)]
+    if not any(plain["actions"] for *_, plain in stored):
+        raise UserError(f"There are no clips in {folder}. Make some: python -m model_runtime data --out {folder}")
     report = numbers(stored) | speed
     report["hold"] |= resimulated(stored, hands, options.seed)
     print(summary(report), flush=True)

@@ -55,25 +55,26 @@ def read(path, names=None):
 
 
 def pack(clips, things, plain):
-    """Clips and the objects that they are of as one shard's (arrays, plain).
+    """Clips, perhaps none, and the objects that they are of as one shard's (arrays, plain).
 
     clips: dicts of motion (T, 208), contact (T, 2, 256) uint8, hold (T, 2) uint8, active (2,), betas (2, 10), object = row of
     `things`, text (W, 384), captions, action, hands. things: dicts of points, normals (256, 3), moving (256,), hinge (8,),
     vertices, faces, turning, name, number, seed.
     """
-    def stack(name, kind, rows=clips):
-        return np.stack([np.asarray(row[name]) for row in rows]).astype(kind)
+    def stack(name, kind, rows=clips, shape=()):
+        return np.stack([np.asarray(row[name]) for row in rows]).astype(kind) if rows else np.zeros((0, *shape), kind)
 
-    def joined(name, kind, rows=clips):
-        return np.concatenate([np.asarray(row[name]) for row in rows]).astype(kind)
+    def joined(name, kind, rows=clips, shape=()):
+        return np.concatenate([np.asarray(row[name]) for row in rows]).astype(kind) if rows else np.zeros((0, *shape), kind)
 
     def starts(name, rows):
         return np.cumsum([0] + [len(row[name]) for row in rows]).astype(np.int64)
 
     arrays = {
-        "motion": joined("motion", np.float32), "contact": joined("contact", np.uint8), "hold": joined("hold", np.uint8),
-        "first": starts("motion", clips), "text": stack("text", np.float16), "active": stack("active", bool),
-        "betas": stack("betas", np.float32), "object": np.array([clip["object"] for clip in clips], np.int32),
+        "motion": joined("motion", np.float32, shape=(208,)), "contact": joined("contact", np.uint8, shape=(2, 256)),
+        "hold": joined("hold", np.uint8, shape=(2,)), "first": starts("motion", clips),
+        "text": stack("text", np.float16, shape=(0, 384)), "active": stack("active", bool, shape=(2,)),
+        "betas": stack("betas", np.float32, shape=(2, 10)), "object": np.array([clip["object"] for clip in clips], np.int32),
         "points": stack("points", np.float32, things), "normals": stack("normals", np.float32, things),
         "moving": stack("moving", bool, things), "hinge": stack("hinge", np.float32, things),
         "vertices": joined("vertices", np.float32, things), "faces": joined("faces", np.int32, things),

@@ -1,5 +1,6 @@
 """Clips made from a seed: hands that pass through nothing, contact that is the geometry's, splits that never meet."""
 
+from collections import Counter
 from types import SimpleNamespace
 
 import igl
@@ -354,6 +355,16 @@ def test_a_shard_holds_the_clips_as_documented(made, tmp_path, monkeypatch, hand
     vertices, faces, turning = shards.mesh(arrays, 1)
     np.testing.assert_array_equal(vertices, made["chest"].thing["vertices"])
     assert turning.any() and not turning.all() and faces.max() == len(vertices) - 1
+
+
+def test_an_object_without_a_clip_still_tells_what_was_tried(made, tmp_path, monkeypatch, hands):
+    tally = {("mug", "lift"): Counter({"out of reach": 7})}
+    monkeypatch.setattr(make, "object_clips", lambda *_, **__: ([], made["mug"].thing, tally))
+    path = str(tmp_path / "train-000000.safetensors")
+    assert make.make_shard(path, [0], hands, Words(), "train") == 0
+    arrays, plain = shards.read(path)
+    assert plain["tally"] == {"mug/lift": {"out of reach": 7}} and plain["objects"] == ["mug"]
+    assert arrays["first"].tolist() == [0] and arrays["motion"].shape == (0, 208) and arrays["text"].shape == (0, 0, 384)
 
 
 def shares(tmp_path, monkeypatch, clips_each=5):

@@ -76,6 +76,13 @@ def test_the_figures_are_those_counted_by_hand(folder, tmp_path):
     assert page.shape[0] == 4 * (2 * 216 + 20) and page.shape[1] == 6 * 264
 
 
+def test_what_was_tried_in_vain_counts_too(folder):
+    store(folder / "c.safetensors", [], [thing("pen")], {"pen/lift": {"no clear way": 9}}, [])
+    found = report.numbers([(path, *shards.read(path, report.TITLES)) for path in sorted(folder.glob("*.safetensors"))])
+    assert (found["clips"], found["objects"]) == (4, 4)
+    assert found["acceptance"]["by_family"]["pen"] == {"kept": 0, "tried": 9, "share": 0.0, "reasons": {"no clear way": 9}}
+
+
 def test_a_folder_without_clips_is_a_sentence(tmp_path):
     with pytest.raises(UserError, match="no clips"):
         report.main(["--data", str(tmp_path), "--out", str(tmp_path / "out")])
