@@ -37,14 +37,15 @@ def thing(name, half=0.05):
             "seed": 0}  # fmt: skip
 
 
+def store(path, clips, things, tally, depths):
+    measures = [{"depth_mm": depth, "slip_mm": 0.0} for depth in depths]
+    plain = {"split": "train", "tally": tally, "measures": measures, "grips": ["wrap"] * len(clips)}
+    shards.write(str(path), *shards.pack(clips, things, plain))
+
+
 @pytest.fixture
 def folder(tmp_path):
     """Two shards: four clips of a mug and a box, with what their making counted."""
-    def store(path, clips, things, tally, depths):
-        measures = [{"depth_mm": depth, "slip_mm": 0.0} for depth in depths]
-        plain = {"split": "train", "tally": tally, "measures": measures, "grips": ["wrap"] * len(clips)}
-        shards.write(str(path), *shards.pack(clips, things, plain))
-
     store(tmp_path / "a.safetensors", [clip(31, "lift", "left", 0), clip(61, "drink", "right", 0), clip(31, "lift", "both", 1)],
           [thing("mug"), thing("box")], {"mug/lift": {"kept": 1, "depth_mm": 3}, "mug/drink": {"kept": 1, "out of reach": 1},
                                          "box/lift": {"kept": 1}, "mug/grasps": {"kept": 3, "does not hold": 1}}, [0.1, 0.5, 1.9])  # fmt: skip
