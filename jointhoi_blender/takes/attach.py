@@ -94,7 +94,8 @@ def attach(record, thing, empty=None):
 
 def equip(record, thing, empty=None):
     """The heatmap and the constraint alone."""
-    if thing.type == "MESH" and heatmap.stored(thing.data, record["name"]):
+    if thing.type == "MESH" and not thing.data.library and record.get("heat"):
+        heatmap.take_out(record.pop("heat"), thing.data, record["name"])
         heatmap.add_modifier(thing, record["name"])
     if empty:
         constrain(thing, record["name"], empty)
@@ -111,10 +112,13 @@ def constrain(thing, name, empty):
     return constraint
 
 
-def release(thing, name):
-    """Takes a take's heatmap and constraint off an object; the attributes stay with its mesh."""
+def release(record, thing):
+    """Takes a take's heatmap and constraint off an object."""
+    name = record["name"]
     if thing.type == "MESH":
         heatmap.remove_modifier(thing, name)
+        if heatmap.stored(thing.data, name):
+            record["heat"] = heatmap.put_away(thing.data, name)
     constraint = thing.constraints.get(name)
     if constraint:
         thing.constraints.remove(constraint)
@@ -122,7 +126,7 @@ def release(thing, name):
 
 def detach(record, thing):
     """Takes a shown take off its object, which then does what the other takes on it say, or what it did before."""
-    release(thing, record["name"])
+    release(record, thing)
     base = record["base"].to_dict()
     del record["base"]
     action, animation = record.get("action"), thing.animation_data

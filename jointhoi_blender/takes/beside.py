@@ -2,14 +2,14 @@
 
 import bpy
 
-from . import attach
+from . import attach, heatmap
 from .attach import MARK
 
 COPY, PLACE = f"{MARK}_copy", f"{MARK}_place"
 
 
 def make(collection, thing, offset, carrier=None):
-    """Shows a take `offset` (3,) away from its object `thing`, on a copy with the same mesh."""
+    """Shows a take `offset` (3,) away from its object `thing`, on a copy."""
     record = collection[MARK]
     place = bpy.data.objects.new(f"{collection.name} place", None)
     place[PLACE] = True
@@ -19,9 +19,11 @@ def make(collection, thing, offset, carrier=None):
     copy = thing.copy()
     copy.name = f"{thing.name} of {collection.name}"
     copy[COPY] = True
+    if record.get("heat"):  # on a mesh of its own, each copy carries one take's contact only
+        copy.data = thing.data.copy()
     attach.adopt(collection, copy)
-    for other in attach.records():
-        attach.release(copy, other["name"])
+    for other in attach.on_object(thing):
+        _strip_of(copy, other["name"])
     attach.attach(record, copy, carrier)
     attach.constrain(copy, PLACE, place)
     for each in collection.objects:
@@ -36,10 +38,23 @@ def clear(collection):
         if place and each.parent == place:
             each.parent = None
     if copy:
-        attach.release(copy, collection[MARK]["name"])
-    for each in (copy, place):
-        if each:
-            bpy.data.objects.remove(each)
+        mesh = copy.data
+        attach.release(collection[MARK], copy)
+        bpy.data.objects.remove(copy)
+        if mesh and not mesh.users:
+            bpy.data.batch_remove([mesh])
+    if place:
+        bpy.data.objects.remove(place)
+
+
+def _strip_of(copy, name):
+    """Takes off a copy what another take put on its original."""
+    if copy.type == "MESH":
+        heatmap.remove_modifier(copy, name)
+        if copy.data.users == 1:
+            heatmap.drop(copy.data, name)
+    if name in copy.constraints:
+        copy.constraints.remove(copy.constraints[name])
 
 
 def copy_of(collection):

@@ -6,6 +6,7 @@ carry its result along, picks the attribute that its keyed input names and write
 """
 
 import bpy
+from mathutils.kdtree import KDTree
 import numpy as np
 
 from . import keys
@@ -14,7 +15,7 @@ GROUP = "JointHOI Contact"
 CONTACT, COLOR = "contact", "contact_color"
 COLORS = ((0.0, (0.30, 0.32, 0.36, 1)), (0.5, (0.95, 0.55, 0.10, 1)), (1.0, (0.85, 0.05, 0.03, 1)))
 NEAREST = 4
-CHUNK = 4096  # vertices at a time: what fits the processor's cache
+CHUNK = 2048  # vertices at a time: what fits the processor's cache
 MAX_VALUES = 30_000_000  # numbers kept with a mesh; above, frames share attributes
 
 
@@ -24,16 +25,12 @@ def store(mesh, name, vertices, points, contact):
     vertices (V, 3) of the mesh and points (P, 3), both in the frame of the clip's object; contact (n, P)
     """
     contact = np.asarray(contact[:: stride(len(contact), len(vertices))], np.float32)
-    index, weight = nearest(vertices, points)
-    yield
-    spread = np.zeros((min(len(vertices), CHUNK), len(points)), np.float32)
     heat = np.empty((len(contact), len(vertices)), np.float32)
     for begin in range(0, len(vertices), CHUNK):
-        near, share = index[begin : begin + CHUNK], weight[begin : begin + CHUNK]
-        part = spread[: len(near)]
-        part[:] = 0
-        np.put_along_axis(part, near, share.astype(np.float32), 1)
-        heat[:, begin : begin + CHUNK] = contact @ part.T
+        index, weight = nearest(vertices[begin : begin + CHUNK], points)
+        spread = np.zeros((len(index), len(points)), np.float32)
+        np.put_along_axis(spread, index, weight.astype(np.float32), 1)
+        heat[:, begin : begin + CHUNK] = contact @ spread.T
         yield
     for sample, values in enumerate(heat):
         attribute = mesh.attributes.new(attribute_name(name, sample), "FLOAT", "POINT")
@@ -50,6 +47,46 @@ def stride(frames, vertices):
 def stored(mesh, name):
     """Whether a mesh still has a take's contact."""
     return attribute_name(name, 0) in mesh.attributes
+
+
+def put_away(mesh, name):
+    """Moves a take's contact from a mesh to a hidden one that it returns: what no modifier reads only slows playback."""
+    shelf = bpy.data.meshes.new(f".{name}")
+    count = len(mesh.vertices)
+    shelf.vertices.add(count)
+    _copy(mesh.vertices, shelf.vertices, "co", 3)
+    for attribute in [each.name for each in mesh.attributes if each.name.startswith(attribute_name(name, ""))]:
+        new = shelf.attributes.new(attribute, "FLOAT", "POINT")
+        _copy(mesh.attributes[attribute].data, new.data, "value")
+    drop(mesh, name)
+    return shelf
+
+
+def take_out(shelf, mesh, name):
+    """The way back, which ends the hidden mesh. On a mesh that was edited meanwhile, by the nearest vertex."""
+    nearest_on_shelf = None
+    if len(shelf.vertices) != len(mesh.vertices):
+        tree = KDTree(len(shelf.vertices))
+        for index, vertex in enumerate(shelf.vertices):
+            tree.insert(vertex.co, index)
+        tree.balance()
+        nearest_on_shelf = [tree.find(vertex.co)[1] for vertex in mesh.vertices]
+    for attribute in [each.name for each in shelf.attributes if each.name.startswith(attribute_name(name, ""))]:
+        new = mesh.attributes.new(attribute, "FLOAT", "POINT")
+        _copy(shelf.attributes[attribute].data, new.data, "value", order=nearest_on_shelf)
+    bpy.data.meshes.remove(shelf)
+
+
+def _copy(source, target, name, width=1, order=None):
+    values = np.empty(width * len(source), np.float32)
+    source.foreach_get(name, values)
+    target.foreach_set(name, values if order is None else values[order])
+
+
+def drop(mesh, name):
+    """Removes a take's contact from a mesh."""
+    for attribute in [each.name for each in mesh.attributes if each.name.startswith(attribute_name(name, ""))]:
+        mesh.attributes.remove(mesh.attributes[attribute])
 
 
 def add_modifier(object, name):
@@ -84,12 +121,10 @@ def key_modifier(modifier, bag, frames, vertices):
 
 def forget(name):
     """Removes a take's contact from every mesh that no object shows it on any more."""
-    prefix = attribute_name(name, "")
     readers = {thing.data for thing in bpy.data.objects if thing.type == "MESH" and name in thing.modifiers}
     for mesh in bpy.data.meshes:
         if mesh not in readers and not mesh.library:
-            for attribute in [each.name for each in mesh.attributes if each.name.startswith(prefix)]:
-                mesh.attributes.remove(mesh.attributes[attribute])
+            drop(mesh, name)
 
 
 def _socket(modifier, name):
@@ -112,16 +147,11 @@ def attribute_name(name, sample):
 def nearest(vertices, points):
     """For each of vertices (V, 3) the nearest of points (P, 3): indices (V, k) and weights (V, k) that add up to 1."""
     count = min(NEAREST, len(points))
-    index, distance = np.empty((len(vertices), count), int), np.empty((len(vertices), count))
     middle = points.mean(0)  # near the origin, float32 tells near from far; the distances that count are exact
     coarse, points = np.asarray(points - middle, np.float32), np.asarray(points, np.float64)
-    for begin in range(0, len(vertices), CHUNK):
-        some = vertices[begin : begin + CHUNK]
-        closeness = np.asarray(some - middle, np.float32) @ coarse.T - (coarse**2).sum(1) / 2
-        near = np.argpartition(-closeness, count - 1, axis=1)[:, :count]
-        index[begin : begin + CHUNK] = near
-        distance[begin : begin + CHUNK] = np.linalg.norm(some[:, None] - points[near], axis=-1)
-    weight = 1 / (distance + 1e-6)
+    closeness = np.asarray(vertices - middle, np.float32) @ coarse.T - (coarse**2).sum(1) / 2
+    index = np.argpartition(-closeness, count - 1, axis=1)[:, :count]
+    weight = 1 / (np.linalg.norm(vertices[:, None] - points[index], axis=-1) + 1e-6)
     return index, weight / weight.sum(1, keepdims=True)
 
 

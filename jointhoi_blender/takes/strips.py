@@ -42,7 +42,7 @@ def mute(collection, thing, muted, carrier=None):
     for track in _tracks(thing.animation_data, record["action"]) if thing else ():
         track.mute = muted
     if thing:
-        attach.release(thing, record["name"])
+        attach.release(record, thing)
         if not muted:
             attach.equip(record, thing, carrier)
 
@@ -62,7 +62,7 @@ def pull(collection, thing, hands):
     animation = thing.animation_data if thing else None
     if not animation:
         return
-    attach.release(thing, record["name"])
+    attach.release(record, thing)
     for track in _tracks(animation, record["action"]):
         animation.nla_tracks.remove(track)
     below = record.pop("below", None)

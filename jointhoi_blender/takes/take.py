@@ -190,7 +190,7 @@ class Take:
         beside.clear(self.collection)
         own = [each for each in self.collection.objects if each.get(MARK) == record["name"]]
         _set_free(self.collection, own)
-        blocks = [block for each in own for block in (*keys.actions(each), each.data)] + [record.get("action")]
+        blocks = [block for each in own for block in (*keys.actions(each), each.data)] + [record.get("action"), self.record.get("heat")]
         for each in own:
             bpy.data.objects.remove(each)
         bpy.data.collections.remove(self.collection)
