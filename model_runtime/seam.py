@@ -29,6 +29,7 @@ JOINT_NAMES = (
 JOINT_PARENTS = (-1, 0, 1, 2, 0, 4, 5, 0, 7, 8, 0, 10, 11, 0, 13, 14)
 
 MIN_SECONDS, MAX_SECONDS = 1.5, 5.0
+LARGEST_EXTENT, SMALLEST_EXTENT = (0.02, 0.60), 0.30  # metres: of an object of a size that hands can hold
 
 
 class UserError(Exception):
@@ -142,13 +143,13 @@ def _split(record):
 def save(record, path):
     """Writes a Request or a Clip as an .npz: its arrays by name, the rest as JSON bytes in `plain`.
 
-    The file appears whole or not at all: it is written beside `path` and moved into place.
+    Not compressed: Blender's window waits while it is written or read. The file appears whole or not at all: it is written beside `path` and moved into place.
     """
     arrays, plain = _split(record)
     text = np.frombuffer(json.dumps(plain).encode("utf-8"), np.uint8)
     partial = f"{path}.partial"
     with open(partial, "wb") as file:
-        np.savez_compressed(file, plain=text, **arrays)
+        np.savez(file, plain=text, **arrays)
     os.replace(partial, path)
 
 

@@ -2,16 +2,16 @@
 
 import bpy
 
-from . import alias, operators, panel, preferences, settings
+from . import actor, alias, making, operators, panel, preferences, settings, take_list, take_operators
 
 CLASSES = (
     preferences.JOINTHOI_AddonPreferences,
     settings.JOINTHOI_Settings,
-    operators.JOINTHOI_OT_generate,
-    operators.JOINTHOI_OT_cancel,
-    operators.JOINTHOI_OT_export_fbx,
+    *operators.CLASSES,
+    *take_operators.CLASSES,
     panel.JOINTHOI_PT_main,
-    panel.JOINTHOI_PT_take,
+    *take_list.CLASSES,
+    panel.JOINTHOI_PT_advanced,
 )
 
 
@@ -21,10 +21,12 @@ def register():
     bpy.types.Scene.jointhoi = bpy.props.PointerProperty(type=settings.JOINTHOI_Settings)
     preferences.apply()
     alias.add()
+    actor.start()
 
 
 def unregister():
-    operators.forget()
+    making.forget()
+    actor.stop()
     alias.remove()
     del bpy.types.Scene.jointhoi
     for cls in reversed(CLASSES):

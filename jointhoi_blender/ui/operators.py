@@ -1,197 +1,54 @@
-"""Generate and Cancel. Generating waits in a timer, never in the window; called from a script it blocks."""
+"""The panel's buttons, up to the take: generate, cancel, and what helps to fill in the fields."""
+
+import math
+import random
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
-from bpy_extras.io_utils import ExportHelper
 
-from .. import seam, worker_client
-from ..export.fbx import export_fbx
-from ..scene.request import request_from
-from ..takes.take import find_takes, make_take
-from . import preferences, settings
-
-TICK_SECONDS = 0.1
+from . import checks, history, settings
+from .making import Making, Session, order_for, redraw
 
 
-class Session:
-    """What is under way or went wrong last, for the panel. Not part of the file, unlike the panel's fields."""
-
-    job = None  # the worker_client.Job that is being waited for
-    error = None  # the last UserError, until the next try
-
-
-def forget():
-    """Cancels what is under way and ends the worker; the add-on is going away."""
-    if Session.job:
-        Session.job.cancel()
-    Session.job = Session.error = None
-    worker_client.shutdown()
-
-
-def by_uid(collection, uid):
-    """The data-block with that session_uid, or None. Names change and references die in an undo; this does not."""
-    return next((block for block in collection if block.session_uid == uid), None)
-
-
-def chosen_object(context):
-    """The object that Generate acts on: the panel's, else the active one. Raises UserError."""
-    thing = context.scene.jointhoi.object or context.active_object
-    if thing is None:
-        raise seam.UserError("No object is chosen; pick the one that the hands should act on.", "mesh")
-    if thing.name not in context.scene.objects:
-        raise seam.UserError(f"“{thing.name}” is not in this scene; pick an object that is.", "mesh")
-    return thing
-
-
-def same_shape(one, other):
-    return one.vertices.shape == other.vertices.shape and abs(one.vertices - other.vertices).max(initial=0) < 1e-5
-
-
-class JOINTHOI_OT_generate(bpy.types.Operator):
+class JOINTHOI_OT_generate(Making, bpy.types.Operator):
     bl_idname = "jointhoi.generate"
     bl_label = "Generate"
     bl_description = "Make hands that do with the object what the prompt says. Esc cancels"
     bl_options = {"UNDO"}  # without REGISTER: to repeat or redo it would block the window
 
-    fit: EnumProperty(
-        items=settings.FITS, default="ask", options={"SKIP_SAVE", "HIDDEN"}
-    )
+    fit: EnumProperty(items=settings.FITS, default="ask", options={"SKIP_SAVE", "HIDDEN"})
 
-    @classmethod
-    def poll(cls, context):
-        if Session.job:
-            cls.poll_message_set("A take is being made")
-            return False
-        if context.mode != "OBJECT":
-            cls.poll_message_set("Go to Object Mode first")
-            return False
-        return True
-
-    def execute(self, context):
-        """Blocks until the take is made; for scripts."""
-        try:
-            self._begin(context)
-            self._end(context, worker_client.run(self.request))
-        except seam.UserError as error:
-            return self._fail(error)
-        return {"FINISHED"}
-
-    def invoke(self, context, _event):
-        try:
-            self._begin(context)
-            self.job = Session.job = worker_client.submit(self.request)
-        except seam.UserError as error:
-            redraw(context)
-            return self._fail(error, "WARNING")
-        self._timer = context.window_manager.event_timer_add(TICK_SECONDS, window=context.window)
-        context.window_manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context, event):
-        job = self.job
-        if event.type == "ESC" and event.value == "PRESS":
-            job.cancel()
-            return self._stop(context)
-        if Session.job is not job:  # the Cancel button
-            return self._stop(context)
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        if job.poll() or job.finished:
-            redraw(context)
-        if not job.finished:
-            return {"PASS_THROUGH"}
-        self._stop(context)
-        try:
-            self._end(context, job.result())
-        except seam.UserError as error:
-            return self._fail(error, "WARNING")
-        return {"FINISHED"}
-
-    def cancel(self, context):
-        """Blender ends the operator by itself: the window closes or another file is opened."""
-        self.job.cancel()
-        self._stop(context)
-
-    def _begin(self, context):
-        Session.error = None
-        preferences.apply()
-        if self.fit != "ask":
-            context.scene.jointhoi.fit = self.fit
-        if not context.scene.jointhoi.prompt.strip():
-            raise seam.UserError("The prompt is empty; write what the hands should do with the object.")
-        thing = chosen_object(context)
-        self.thing_uid, self.thing_name, self.frame = thing.session_uid, thing.name, context.scene.frame_current
-        self.scene_uid = context.scene.session_uid
+    def orders(self, context):
         fields = context.scene.jointhoi
-        self.request = request_from(
-            thing,
-            fields.prompt,
-            hands=fields.hands,
-            seconds=fields.seconds,
-            seed=fields.seed,
-            fit=fields.fit,
-            heading=fields.heading,
-        )
-
-    def _end(self, context, clip):
-        """Turns the clip into a take, if the object is still the one that it was made for."""
-        thing = by_uid(context.scene.objects, self.thing_uid)
-        if thing is None or context.scene.session_uid != self.scene_uid:
-            raise seam.UserError(
-                f"“{self.thing_name}” left the scene while its take was being made, so there is no take; generate again.",
-                "mesh",
-            )
-        if context.mode != "OBJECT":
-            bpy.ops.object.mode_set(mode="OBJECT")
-        if not same_shape(self.request, request_from(thing, self.request.prompt)):
-            raise seam.UserError(
-                f"“{thing.name}” was edited while its take was being made, so the hands would miss it; generate again.",
-                "mesh",
-            )
-        context.scene.frame_set(self.frame)
-        make_take(thing, clip)
-
-    def _stop(self, context):
-        if Session.job is self.job:
-            Session.job = None
-        context.window_manager.event_timer_remove(self._timer)
-        redraw(context)
-        return {"CANCELLED"}
-
-    def _fail(self, error, level="ERROR"):
-        """The panel shows the error; in the window a report as ERROR would cover it with a second copy."""
-        if error.kind != "cancelled":
-            Session.error = error
-            self.report({level}, str(error))
-        return {"CANCELLED"}
+        if self.fit != "ask":
+            fields.fit = self.fit
+        thing = checks.chosen_object(context)
+        return [order_for(context, thing, checks.start_frame(thing, context.scene.frame_current), recipe_of(fields))]
 
 
-class JOINTHOI_OT_export_fbx(bpy.types.Operator, ExportHelper):
-    bl_idname = "jointhoi.export_fbx"
-    bl_label = "Export FBX"
-    bl_description = "Write the last take's hands and object, with the settings that keep every joint in place"
+def recipe_of(fields):
+    """What the panel's fields ask for, as `generate`'s arguments."""
+    names = ("prompt", "hands", "seconds", "seed", "heading", "fit", "quality")
+    return {name: getattr(fields, name) for name in names}
 
-    filename_ext = ".fbx"
-    filter_glob: StringProperty(default="*.fbx", options={"HIDDEN"})
 
-    @classmethod
-    def poll(cls, context):
-        return context.mode == "OBJECT" and bool(find_takes(context.scene))
+class JOINTHOI_OT_prompt_entered(bpy.types.Operator):
+    bl_idname = "jointhoi.prompt_entered"
+    bl_label = "Generate on Enter"
+    bl_options = {"INTERNAL"}
 
-    def execute(self, context):
-        try:
-            export_fbx(find_takes(context.scene)[-1], self.filepath)
-        except seam.UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        self.report({"INFO"}, f"Wrote {self.filepath}")
+    def invoke(self, context, event):
+        """Editing the prompt ended: with Enter, or by a click elsewhere, after which nothing must start by itself."""
+        if event.type in {"RET", "NUMPAD_ENTER"} and context.scene.jointhoi.prompt.strip():
+            if not checks.runtime_missing() and bpy.ops.jointhoi.generate.poll():
+                bpy.ops.jointhoi.generate("INVOKE_DEFAULT")
         return {"FINISHED"}
 
 
 class JOINTHOI_OT_cancel(bpy.types.Operator):
     bl_idname = "jointhoi.cancel"
     bl_label = "Cancel"
-    bl_description = "Stop making the take; the scene stays as it is"
+    bl_description = "Stop making takes; those that are complete stay, nothing is left half made"
     bl_options = {"INTERNAL"}
 
     @classmethod
@@ -205,9 +62,123 @@ class JOINTHOI_OT_cancel(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def redraw(context):
-    """Draws the sidebars anew, in all windows."""
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                area.tag_redraw()
+class JOINTHOI_OT_dismiss(bpy.types.Operator):
+    bl_idname = "jointhoi.dismiss"
+    bl_label = "Dismiss"
+    bl_description = "Put the message away"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context):
+        Session.error = None
+        redraw(context)
+        return {"FINISHED"}
+
+
+class JOINTHOI_OT_dice(bpy.types.Operator):
+    bl_idname = "jointhoi.dice"
+    bl_label = "Another Seed"
+    bl_description = "Roll the dice: another seed gives another take of the same prompt"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    def execute(self, context):
+        context.scene.jointhoi.seed = random.randrange(1, 100_000)
+        return {"FINISHED"}
+
+
+class JOINTHOI_OT_use_prompt(bpy.types.Operator):
+    bl_idname = "jointhoi.use_prompt"
+    bl_label = "Use Prompt"
+    bl_description = "Put this sentence into the prompt"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    prompt: StringProperty()
+
+    def execute(self, context):
+        context.scene.jointhoi.prompt = self.prompt
+        return {"FINISHED"}
+
+
+class JOINTHOI_OT_show_object(bpy.types.Operator):
+    bl_idname = "jointhoi.show_object"
+    bl_label = "Show It"
+    bl_description = "Make the object visible in the viewport"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    def execute(self, context):
+        thing = checks.chosen_object(context)
+        thing.hide_viewport = False
+        thing.hide_set(False)
+        if not thing.visible_get():
+            self.report({"WARNING"}, f"“{thing.name}” is in a hidden collection; show that in the Outliner")
+        return {"FINISHED"}
+
+
+class JOINTHOI_OT_make_local(bpy.types.Operator):
+    bl_idname = "jointhoi.make_local"
+    bl_label = "Make It Editable"
+    bl_description = "Make a library override of the linked object, so that it can be keyed here"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    def execute(self, context):
+        thing = checks.chosen_object(context)
+        if thing.override_library:
+            thing.override_library.is_system_override = False
+            return {"FINISHED"}
+        made = thing.override_create(remap_local_usages=True)
+        if made is None:
+            self.report({"WARNING"}, f"“{thing.name}” can't be overridden; make it local from the Object menu")
+            return {"CANCELLED"}
+        if made.name not in context.scene.objects:
+            context.scene.collection.objects.link(made)
+        if context.scene.jointhoi.object == thing:
+            context.scene.jointhoi.object = made
+        context.view_layer.objects.active = made
+        return {"FINISHED"}
+
+
+class JOINTHOI_OT_face_view(bpy.types.Operator):
+    bl_idname = "jointhoi.face_view"
+    bl_label = "Sit Where I Look From"
+    bl_description = "Turn the actor so that they look the way you look now"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    @classmethod
+    def poll(cls, context):
+        return context.region_data is not None
+
+    def execute(self, context):
+        rotation = context.region_data.view_rotation.to_matrix()
+        ahead = -rotation.col[2] if abs(rotation.col[2].z) < 0.99 else rotation.col[1]
+        context.scene.jointhoi.heading = math.atan2(-ahead.x, ahead.y)
+        return {"FINISHED"}
+
+
+class JOINTHOI_MT_prompts(bpy.types.Menu):
+    bl_idname = "JOINTHOI_MT_prompts"
+    bl_label = "Prompts"
+    bl_description = "Sentences that you used, and examples to begin with"
+
+    def draw(self, _context):
+        layout = self.layout
+        if history.prompts():
+            layout.label(text="Used Before", icon="TIME")
+            for each in history.prompts()[:10]:
+                layout.operator(JOINTHOI_OT_use_prompt.bl_idname, text=each, translate=False).prompt = each
+            layout.separator()
+        layout.label(text="Examples", icon="LIGHT")
+        for each in history.EXAMPLES:
+            layout.operator(JOINTHOI_OT_use_prompt.bl_idname, text=each, translate=False).prompt = each
+
+
+CLASSES = (
+    JOINTHOI_OT_generate,
+    JOINTHOI_OT_prompt_entered,
+    JOINTHOI_OT_cancel,
+    JOINTHOI_OT_dismiss,
+    JOINTHOI_OT_dice,
+    JOINTHOI_OT_use_prompt,
+    JOINTHOI_OT_show_object,
+    JOINTHOI_OT_make_local,
+    JOINTHOI_OT_face_view,
+    JOINTHOI_MT_prompts,
+)

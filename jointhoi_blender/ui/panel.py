@@ -1,21 +1,11 @@
-"""The tab "JointHOI" in the 3D view's sidebar."""
-
-import textwrap
+"""The tab "JointHOI" in the 3D view's sidebar, in the order of the work: object, prompt, how, generate."""
 
 import bpy
 
-from .. import worker_client
-from ..takes.take import find_takes
-from .operators import JOINTHOI_OT_cancel, JOINTHOI_OT_export_fbx, JOINTHOI_OT_generate, Session
+from . import checks, operators
+from .making import Session
 from .preferences import ADDON, chosen
-
-LABELS = {
-    "id_max_mm": "Penetration",
-    "deepest_mm": "Deepest penetration",
-    "contact_ratio": "In contact",
-    "slip_mm": "Slip in a frame",
-}
-UNITS = {"mm": " mm", "cm3": " cm³", "s": " s"}
+from .words import wrapped
 
 
 class JOINTHOI_PT_main(bpy.types.Panel):
@@ -28,85 +18,130 @@ class JOINTHOI_PT_main(bpy.types.Panel):
         layout, fields = self.layout, context.scene.jointhoi
         layout.use_property_split = True
         layout.use_property_decorate = False
+        if missing := checks.runtime_missing():
+            draw_setup(layout, context, missing)
+            return
         column = layout.column()
         column.enabled = Session.job is None
-        column.prop(fields, "object", placeholder=context.active_object.name if context.active_object else "")
-        row = column.row()
-        row.scale_y = 1.2
-        row.use_property_split = False
-        row.prop(fields, "prompt", text="", placeholder="Drink from the mug with the right hand")
-        column.row().prop(fields, "hands", expand=True)
-        column.prop(fields, "seconds")
-        column.prop(fields, "seed")
-        column.prop(fields, "heading")
-        if fields.fit != "ask":
-            column.prop(fields, "fit")
+        problem, kind = draw_object(column, context)
+        if kind == "example" or problem and not kind:
+            return
+        draw_fields(column, context, fields)
         if Session.job:
-            layout.progress(factor=Session.job.fraction, text=Session.job.message)
-            layout.operator(JOINTHOI_OT_cancel.bl_idname, icon="X")
-        else:
+            draw_progress(layout)
+        elif not problem:
             row = layout.row()
             row.scale_y = 1.5
-            row.operator(JOINTHOI_OT_generate.bl_idname, icon="VIEW_PAN")
+            row.active = bool(fields.prompt.strip())
+            row.operator(operators.JOINTHOI_OT_generate.bl_idname, icon="VIEW_PAN")
         if Session.error:
             draw_error(layout, context, Session.error)
+
+
+def draw_object(layout, context):
+    """The object's row, and under it what is wrong with it, with the button that mends it. Returns both."""
+    fields, problem, kind = context.scene.jointhoi, *checks.obstacle(context)
+    thing = fields.object or context.active_object
+    thing = thing and (checks.held_by(thing) or thing)
+    layout.prop(fields, "object", placeholder=thing.name if thing else "Select one")
+    if not problem:
+        return "", ""
+    box = layout.box()
+    lines(box, context, problem, "INFO" if kind in ("example", "mode") else "ERROR")
+    if kind == "example":
+        box.operator("jointhoi.add_example", text="Add an Example", icon="ADD")
+    elif kind == "local":
+        box.operator(operators.JOINTHOI_OT_make_local.bl_idname, icon="LIBRARY_DATA_OVERRIDE")
+    elif kind == "show":
+        box.operator(operators.JOINTHOI_OT_show_object.bl_idname, icon="HIDE_OFF")
+    elif kind == "mode":
+        box.operator("object.mode_set", text="Go to Object Mode", icon="OBJECT_DATAMODE").mode = "OBJECT"
+    elif kind == "size":
+        column = box.column(align=True)
+        column.prop_enum(fields, "fit", "scale_hands", text="Scale the Hands to the Object")
+        column.prop_enum(fields, "fit", "scale_object", text="Scale the Object to the Hands")
+    return problem, kind
+
+
+def draw_fields(layout, context, fields):
+    """What is to happen, and how."""
+    row = layout.row(align=True)
+    row.scale_y = 1.2
+    row.use_property_split = False
+    row.prop(fields, "prompt", text="", placeholder="Drink from the mug with the right hand")
+    row.menu(operators.JOINTHOI_MT_prompts.bl_idname, text="", icon="DOWNARROW_HLT")
+    layout.row().prop(fields, "hands", expand=True)
+    row = layout.row(align=True)
+    row.prop(fields, "frames" if fields.in_frames else "seconds")
+    row.prop(fields, "in_frames", text="", icon="TIME")
+    row = layout.row(align=True)
+    row.prop(fields, "seed")
+    row.operator(operators.JOINTHOI_OT_dice.bl_idname, text="", icon="FILE_REFRESH")
+    row = layout.row(align=True)
+    row.prop(fields, "heading")
+    row.prop(fields, "show_actor", text="", icon="OUTLINER_OB_ARMATURE")
+    row.operator(operators.JOINTHOI_OT_face_view.bl_idname, text="", icon="VIEW_CAMERA")
+    layout.row().prop(fields, "quality", expand=True)
+    thing = checks.chosen_object(context)
+    start = checks.start_frame(thing, context.scene.frame_current)
+    if start != context.scene.frame_current and not Session.job:
+        lines(layout, context, f"Another version of the take that is there, from frame {start} on", "INFO")
+
+
+def draw_progress(layout):
+    """The bar, the words, and the way out."""
+    at, count = Session.place
+    message = f"{at} of {count}: {Session.job.message}" if count > 1 else Session.job.message
+    layout.progress(factor=(at - 1 + Session.job.fraction) / count, text=message)
+    layout.operator(operators.JOINTHOI_OT_cancel.bl_idname, icon="X")
+
+
+def draw_setup(layout, context, missing):
+    """In place of the fields while the model can't run."""
+    box = layout.box()
+    lines(box, context, missing, "INFO")
 
 
 def draw_error(layout, context, error):
     """What went wrong, and the buttons that mend it."""
     box = layout.box()
-    column = box.column(align=True)
+    row = box.row()
+    column = row.column(align=True)
     column.alert = True
-    command = worker_client.install_command()
-    for index, line in enumerate(wrapped(str(error).replace(command, ""), context)):
-        column.label(text=line, icon="ERROR" if index == 0 else "BLANK1")
+    lines(column, context, str(error), "ERROR")
+    row.operator(operators.JOINTHOI_OT_dismiss.bl_idname, text="", icon="X", emboss=False)
     if error.kind == "size":
-        generate = JOINTHOI_OT_generate.bl_idname
+        generate = operators.JOINTHOI_OT_generate.bl_idname
         box.operator(generate, text="Scale the Hands to the Object").fit = "scale_hands"
         box.operator(generate, text="Scale the Object to the Hands").fit = "scale_object"
-    if error.kind == "runtime" and (preferences := chosen()):
-        if command in str(error):
-            box.prop(preferences, "install_command", text="")
+    if error.kind in ("runtime", "internal") and chosen():
         box.operator("preferences.addon_show", text="Open the Preferences", icon="PREFERENCES").module = ADDON
 
 
-def wrapped(text, context):
-    """Lines of `text` that fit the sidebar's width."""
-    width = (context.region.width if context.region else 300) / context.preferences.system.ui_scale
-    return textwrap.wrap(text, max(20, int(width / 7.5) - 6))
+def lines(layout, context, text, icon):
+    """A text over as many lines as it takes."""
+    column = layout.column(align=True)
+    for index, line in enumerate(wrapped(text, context)):
+        column.label(text=line, icon=icon if index == 0 else "BLANK1")
 
 
-class JOINTHOI_PT_take(bpy.types.Panel):
-    bl_label = "Last Take"
+class JOINTHOI_PT_advanced(bpy.types.Panel):
+    bl_label = "Advanced"
     bl_category = "JointHOI"
     bl_parent_id = "JOINTHOI_PT_main"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
+    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context):
-        return bool(find_takes(context.scene))
+        return not checks.runtime_missing() and checks.obstacle(context)[1] != "example"
 
     def draw(self, context):
-        take = find_takes(context.scene)[-1]
-        column = self.layout.column(align=True)
-        for line in wrapped(f"{take.object.name if take.object else 'Deleted object'}: {take.prompt}", context):
-            column.label(text=line)
-        for name, value in take.metrics.items():
-            label, text = readable(name, value)
-            split = column.split(factor=0.65)
-            split.label(text=label)
-            split.label(text=text)
-        self.layout.operator(JOINTHOI_OT_export_fbx.bl_idname, icon="EXPORT")
-
-
-def readable(name, value):
-    """A metric's name and value for people: ("contact_ratio", 0.93) -> ("In contact", "93 %")."""
-    words = name.split("_")
-    unit = UNITS.get(words[-1], "")
-    label = LABELS.get(name, " ".join(words[:-1] if unit else words).capitalize())
-    if isinstance(value, bool):
-        return label, "yes" if value else "no"
-    if words[-1] == "ratio":
-        return label, f"{100 * value:.0f} %"
-    return label, (f"{value:.3g}" if isinstance(value, float) else str(value)) + unit
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(context.scene.jointhoi, "fit")
+        if preferences := chosen():
+            layout.prop(preferences, "device")
+            layout.operator("preferences.addon_show", text="Preferences", icon="PREFERENCES").module = ADDON

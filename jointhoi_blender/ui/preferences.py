@@ -1,5 +1,7 @@
 """The add-on's preferences: where the runtime is and how it runs."""
 
+import os
+
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
@@ -28,6 +30,11 @@ def chosen():
     """The add-on's preferences, or None in a checkout, where it is a library and no add-on."""
     addon = bpy.context.preferences.addons.get(ADDON)
     return addon.preferences if addon else None
+
+
+def checkpoint_name():
+    """The checkpoint in use, by its file's name; "" for the one that comes with JointHOI."""
+    return os.path.basename(bpy.path.abspath(getattr(chosen(), "checkpoint", "")))
 
 
 def apply(_preferences=None, _context=None):

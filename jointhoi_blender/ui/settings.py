@@ -3,9 +3,11 @@
 import math
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from .. import seam
+from ..takes import build
+from ..takes.attach import MARK
 
 HANDS = (
     ("auto", "Auto", "The hands that the prompt names, else those that suit it"),
@@ -18,6 +20,11 @@ FITS = (
     ("scale_hands", "Scale Hands", "Make the hands as large or small as the object needs"),
     ("scale_object", "Scale Object", "Make the object hand-sized"),
 )
+QUALITIES = (
+    ("draft", "Draft", "A quick look, about three times as fast: fingers may sink in a little more"),
+    ("normal", "Normal", "Good for most shots"),
+    ("final", "Final", "Takes about three times as long; fingers sit a little closer on the object"),
+)
 
 
 def _new_object(settings, _context):
@@ -25,7 +32,31 @@ def _new_object(settings, _context):
 
 
 def _can_be_held(_settings, thing):
-    return thing.type in {"MESH", "CURVE", "SURFACE", "FONT", "META"}
+    return thing.type in {"MESH", "CURVE", "SURFACE", "FONT", "META"} and "jointhoi_side" not in (thing.parent or {})
+
+
+def _entered(_settings, context):
+    """The prompt was confirmed; with Enter that means: generate. The operator knows which key it was."""
+    if not bpy.app.background and context.window:
+        bpy.ops.jointhoi.prompt_entered("INVOKE_DEFAULT")
+
+
+def _frames(settings):
+    return round(settings.seconds * build.frame_rate(settings.id_data)) + 1
+
+
+def _set_frames(settings, frames):
+    settings.seconds = (frames - 1) / build.frame_rate(settings.id_data)
+
+
+def _take_index(settings):
+    take = settings.take
+    return bpy.data.collections.find(take.name) if take and not take.library else -1
+
+
+def _set_take_index(settings, index):
+    found = bpy.data.collections[index] if 0 <= index < len(bpy.data.collections) else None
+    settings.take = found if found and MARK in found else None
 
 
 class JOINTHOI_Settings(bpy.types.PropertyGroup):
@@ -34,23 +65,46 @@ class JOINTHOI_Settings(bpy.types.PropertyGroup):
         type=bpy.types.Object,
         poll=_can_be_held,
         update=_new_object,
-        description="What the hands act on; empty takes the active object",
+        description="What the hands hold. Left empty, it is whatever you have selected",
     )
     prompt: StringProperty(
         name="Prompt",
-        description="What the hands should do, as a sentence: Drink from the mug with the right hand.",
+        update=_entered,
+        description="What the hands should do, as a plain English sentence: Drink from the mug with the right hand. "
+        "Press Enter to generate",
     )
     hands: EnumProperty(name="Hands", items=HANDS, description="Which hands act")
     seconds: FloatProperty(
-        name="Seconds", default=4.0, min=seam.MIN_SECONDS, max=seam.MAX_SECONDS, step=50, precision=1,
-        description="The length of the take",
+        name="Length", default=4.0, min=seam.MIN_SECONDS, max=seam.MAX_SECONDS, step=50, precision=1,
+        subtype="TIME_ABSOLUTE", unit="TIME_ABSOLUTE", description="How long the take lasts, in seconds",
     )  # fmt: skip
-    seed: IntProperty(name="Seed", min=0, description="Another seed gives another take of the same prompt")
+    frames: IntProperty(
+        name="Length", get=_frames, set=_set_frames, description="How long the take lasts, in frames of this scene"
+    )
+    in_frames: BoolProperty(name="Frames", description="Give the length in frames instead of seconds")
+    seed: IntProperty(
+        name="Seed", min=0, description="Another number gives another take of the same prompt; the same number, the same"
+    )
+    quality: EnumProperty(
+        name="Quality", items=QUALITIES, default="normal", description="How much work goes into the take"
+    )
     heading: FloatProperty(
         name="Facing",
         subtype="ANGLE",
         soft_min=-math.pi,
         soft_max=math.pi,
-        description="Which way the actor looks, seen from above: 0 is along +Y, 90 along -X",
+        description="Which way the actor looks, seen from above: 0° is along +Y, 90° along -X",
+    )
+    show_actor: BoolProperty(
+        name="Show Actor", default=True, description="Draw where the actor sits and which way they look"
     )
     fit: EnumProperty(name="Size", items=FITS, description="What to do with an object too big or too small for a hand")
+    variations: IntProperty(name="Takes", default=3, min=1, max=12, description="How many more takes to make")
+    variations_beside: BoolProperty(
+        name="Side by Side",
+        default=True,
+        description="Show the new takes in a row to the actor's right, each on a copy of the object; else they are "
+        "hidden in the list, for you to look through",
+    )
+    take: PointerProperty(type=bpy.types.Collection, name="Take", description="The take chosen in the list")
+    take_index: IntProperty(get=_take_index, set=_set_take_index, options={"HIDDEN"})

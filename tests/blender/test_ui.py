@@ -9,7 +9,7 @@ import pytest
 
 import jointhoi_blender
 from jointhoi_blender import seam, worker_client
-from jointhoi_blender.ui import alias, operators, panel, preferences
+from jointhoi_blender.ui import alias, making, preferences, words
 
 FAKE_WORKER = str(Path(__file__).resolve().parent.parent / "fake_worker.py")
 
@@ -24,7 +24,7 @@ def add_on(monkeypatch):
     monkeypatch.setenv(worker_client.PYTHON_VARIABLE, sys.executable)
     yield
     worker_client.shutdown()
-    operators.Session.error = None
+    making.Session.error = None
     if not registered:
         jointhoi_blender.unregister()
 
@@ -57,7 +57,7 @@ def test_generate_makes_a_take_of_the_active_object_and_keeps_its_measures():
     assert take.frame_range[0] == bpy.context.scene.frame_current
     assert box.animation_data.action
     assert [thing for thing in bpy.data.objects if thing.type == "ARMATURE"]
-    assert operators.Session.error is None and operators.Session.job is None
+    assert making.Session.error is None and making.Session.job is None
 
 
 def test_the_object_in_the_panel_goes_before_the_active_one():
@@ -78,7 +78,7 @@ def test_a_failure_is_a_sentence_and_leaves_the_scene_as_it_was(prompt, words):
     with pytest.raises(RuntimeError, match=words):
         generate()
     assert everything() == before
-    assert words in str(operators.Session.error)
+    assert words in str(making.Session.error)
 
 
 def test_without_an_object_it_says_so():
@@ -93,7 +93,7 @@ def test_without_a_runtime_it_says_what_to_do(monkeypatch):
     monkeypatch.setenv(worker_client.PYTHON_VARIABLE, "/nowhere/python")
     with pytest.raises(RuntimeError, match="/nowhere/python, is not a program"):
         generate()
-    assert operators.Session.error.kind == "runtime"
+    assert making.Session.error.kind == "runtime"
 
 
 def test_an_object_of_the_wrong_size_is_asked_about_and_the_answer_is_kept_until_another_object_is_chosen(monkeypatch):
@@ -102,7 +102,7 @@ def test_an_object_of_the_wrong_size_is_asked_about_and_the_answer_is_kept_until
     fields.prompt = "Size matters."
     with pytest.raises(RuntimeError, match="2 m wide"):
         generate()
-    assert operators.Session.error.kind == "size"
+    assert making.Session.error.kind == "size"
     sent = []
 
     def stop(request):
@@ -199,11 +199,11 @@ def test_the_lengths_on_offer_are_the_models():
 
 
 def test_measures_are_readable():
-    assert panel.readable("id_max_mm", 1.2345) == ("Penetration", "1.23 mm")
-    assert panel.readable("contact_ratio", 0.9) == ("In contact", "90 %")
-    assert panel.readable("right_holds", True) == ("Right holds", "yes")
-    assert panel.readable("held_frames", 0) == ("Held frames", "0")
-    assert panel.readable("volume_cm3", 2.0) == ("Volume", "2 cm³")
+    assert words.readable("id_max_mm", 1.2345) == ("Penetration", "1.23 mm")
+    assert words.readable("contact_ratio", 0.9) == ("In contact", "90 %")
+    assert words.readable("right_holds", True) == ("Right holds", "yes")
+    assert words.readable("held_frames", 0) == ("Held frames", "0")
+    assert words.readable("volume_cm3", 2.0) == ("Volume", "2 cm³")
 
 
 def test_preferences_reach_the_worker(monkeypatch):

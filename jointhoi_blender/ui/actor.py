@@ -1,0 +1,94 @@
+"""Where the actor sits and which way they look, drawn in the viewport: head, shoulders, seat and an arrow.
+
+The places are those of the training data's actor (model_runtime/hands/arm.py, data/actions.py), in metres from the middle
+of the object, looking along +Y: a seated adult whose work lies 45 cm in front of the shoulders.
+"""
+
+import bpy
+import gpu
+from gpu_extras.batch import batch_for_shader
+from mathutils import Matrix, Vector
+import numpy as np
+
+from ..scene.request import metres_per_unit
+from . import checks
+
+SHOULDERS, HEAD, HEAD_RADIUS, HIPS = (0.19, -0.45, 0.28), (0.0, -0.42, 0.46), (0.08, 0.10, 0.12), (0.15, -0.47, -0.18)
+COLOR = (1.0, 0.62, 0.2, 0.9)
+
+_handle = None
+
+
+def start():
+    """Draws from now on."""
+    global _handle
+    if _handle is None and not bpy.app.background:
+        _handle = bpy.types.SpaceView3D.draw_handler_add(draw, (), "WINDOW", "POST_VIEW")
+
+
+def stop():
+    """Draws no more."""
+    global _handle
+    if _handle is not None:
+        bpy.types.SpaceView3D.draw_handler_remove(_handle, "WINDOW")
+        _handle = None
+
+
+def outline():
+    """The actor as line segments (N, 2, 3), in metres, about the object's middle, looking along +Y."""
+    turn = np.linspace(0, 2 * np.pi, 25)
+    circle = np.stack([np.cos(turn), np.sin(turn)], 1)
+    head = np.asarray(HEAD)
+    across = np.stack([circle[:, 0] * HEAD_RADIUS[0], 0 * turn, circle[:, 1] * HEAD_RADIUS[2]], 1) + head
+    along = np.stack([0 * turn, circle[:, 0] * HEAD_RADIUS[1], circle[:, 1] * HEAD_RADIUS[2]], 1) + head
+    right, hip = np.asarray(SHOULDERS), np.asarray(HIPS)
+    neck = right * (0, 1, 1) + (0, 0, 0.04)
+    left, left_hip = right * (-1, 1, 1), hip * (-1, 1, 1)
+    torso = np.array([neck, right, hip, left_hip, left, neck, head - (0, 0, HEAD_RADIUS[2])])
+    shaft_start, tip = np.array([0, -0.33, 0.0]), np.array([0, -0.13, 0.0])
+    wing = 0.05
+    arrow = [np.array([shaft_start, tip]), np.array([tip + (-wing, -wing, 0), tip, tip + (wing, -wing, 0)])]
+    lines = [across, along, torso, *arrow]
+    return np.concatenate([np.stack([line[:-1], line[1:]], 1) for line in lines])
+
+
+def placed(thing, heading, metres):
+    """The matrix that puts the outline's metres where an object stands: its bounding box's middle, turned by heading."""
+    corners = [thing.matrix_world @ Vector(corner) for corner in thing.bound_box]
+    middle = sum(corners, Vector()) / 8
+    return Matrix.Translation(middle) @ Matrix.Rotation(heading, 4, "Z") @ Matrix.Scale(1 / metres, 4)
+
+
+def draw():
+    """The draw handler. Never raises: an error here would come back with every redraw."""
+    context = bpy.context
+    fields = getattr(context.scene, "jointhoi", None)
+    if not fields or not fields.show_actor or not context.space_data.overlay.show_overlays:
+        return
+    region = next((each for each in context.area.regions if each.type == "UI"), None)
+    if not region or getattr(region, "active_panel_category", "") != "JointHOI" or region.width < 2:
+        return
+    _, kind = checks.obstacle(context)
+    if kind:
+        return
+    thing = checks.chosen_object(context)
+    matrix = placed(thing, fields.heading, metres_per_unit(context.scene) / hand_scale(thing, context.scene))
+    points = [matrix @ Vector(point) for point in outline().reshape(-1, 3)]
+    shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
+    shader.bind()
+    shader.uniform_float("color", COLOR)
+    shader.uniform_float("lineWidth", 2.0)
+    shader.uniform_float("viewportSize", gpu.state.viewport_get()[2:])
+    gpu.state.blend_set("ALPHA")
+    gpu.state.depth_test_set("LESS_EQUAL")
+    batch_for_shader(shader, "LINES", {"pos": points}).draw(shader)
+    gpu.state.depth_test_set("NONE")
+    gpu.state.blend_set("NONE")
+
+
+def hand_scale(thing, scene):
+    """How much larger than life the actor is: where the hands are scaled to the object, more than once."""
+    if scene.jointhoi.fit != "scale_hands":
+        return 1.0
+    large = max(each * metres_per_unit(scene) for each in thing.dimensions)
+    return large / 0.12 if checks.size_problem(thing, metres_per_unit(scene)) else 1.0

@@ -1,0 +1,240 @@
+"""How takes get made while the window stays alive: orders, one worker, a timer; called from a script it blocks.
+
+An order is one take to make. The operators that make takes differ in the orders that they place, and in nothing else.
+"""
+
+from dataclasses import dataclass, replace
+import time
+
+import bpy
+
+from .. import seam, worker_client
+from ..scene.request import request_from
+from ..takes import attach
+from ..takes.take import as_if_new, by_number, find_takes, make_take, making
+from . import history, preferences
+
+TICK_SECONDS = 0.05
+WORK_SECONDS = 0.02  # how long one tick may build; the window's limit is 50 ms
+
+
+class Session:
+    """What is under way or went wrong last, for the panel. Not part of the file, unlike the panel's fields."""
+
+    job = None  # the worker_client.Job that is being waited for
+    error = None  # the last UserError, until the next try
+    place = (1, 1)  # which of how many
+
+
+@dataclass
+class Order:
+    """One take to make. Names change and references die in an undo; session_uids do not."""
+
+    thing_uid: int
+    thing_name: str
+    scene_uid: int
+    frame: int
+    request: seam.Request
+    recipe: dict
+    replaces: int = 0  # the number of the take that this one is made in place of
+    offset: tuple = ()  # where to show it, side by side
+    in_place: tuple = ()  # the numbers of the takes that were shown on the object, for that case
+
+    def with_seed(self, seed, offset=()):
+        return replace(
+            self, request=replace(self.request, seed=seed), recipe=self.recipe | {"seed": seed}, offset=offset
+        )
+
+
+def forget():
+    """Cancels what is under way and ends the worker; the add-on is going away."""
+    if Session.job:
+        Session.job.cancel()
+    Session.job = Session.error = None
+    worker_client.shutdown()
+
+
+def by_uid(collection, uid):
+    """The data-block with that session_uid, or None."""
+    return next((block for block in collection if block.session_uid == uid), None)
+
+
+def order_for(context, thing, frame, recipe, **more):
+    """The Order of a take of `thing` from `frame` on, with `generate`'s arguments `recipe`. Raises UserError."""
+    if not recipe["prompt"].strip():
+        raise seam.UserError("The prompt is empty; write what the hands should do with the object.")
+    if context.scene.frame_current != frame:
+        context.scene.frame_set(frame)
+    with as_if_new(thing):
+        request = request_from(thing, **recipe)
+    recipe = recipe | {"checkpoint": preferences.checkpoint_name()}
+    shown = tuple(each["number"] for each in attach.on_object(thing))
+    return Order(
+        thing.session_uid, thing.name, context.scene.session_uid, frame, request, recipe, in_place=shown, **more
+    )
+
+
+def same_shape(one, other):
+    return one.vertices.shape == other.vertices.shape and abs(one.vertices - other.vertices).max(initial=0) < 1e-5
+
+
+def checked(context, order):
+    """The object of an order, if it still is the one that it was made for. Raises UserError."""
+    thing = by_uid(context.scene.objects, order.thing_uid)
+    name = f"“{order.thing_name}”"
+    if thing is None or context.scene.session_uid != order.scene_uid:
+        raise seam.UserError(
+            f"{name} left the scene while its take was being made, so there is no take; generate again.", "mesh"
+        )
+    if context.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    context.scene.frame_set(order.frame)
+    with as_if_new(thing):
+        now = request_from(thing, order.request.prompt)
+    if not same_shape(order.request, now):
+        raise seam.UserError(
+            f"{name} was edited while its take was being made, so the hands would miss it; generate again.", "mesh"
+        )
+    return thing
+
+
+def finish(context, order, take):
+    """What is left to do with a take that is complete: its place in the list, its place in space."""
+    old = by_number(order.replaces) if order.replaces else None
+    if old:
+        name, number = old.name, old.record["number"]
+        old.remove()
+        take.collection.name, take.record["number"] = name, number
+    if order.offset:
+        take.show_beside(order.offset)
+        for each in filter(None, map(by_number, order.in_place)):
+            each.show()
+    context.scene.jointhoi.take = take.collection
+    history.add(order.recipe["prompt"])
+
+
+class Making:
+    """The part that all operators share which make takes. They say in `orders(context)` which."""
+
+    @classmethod
+    def poll(cls, context):
+        if Session.job:
+            cls.poll_message_set("A take is being made")
+            return False
+        if context.mode != "OBJECT":
+            cls.poll_message_set("Go to Object Mode first")
+            return False
+        return True
+
+    def execute(self, context):
+        """Blocks until the takes are made; for scripts."""
+        Session.error = None
+        try:
+            for order in self.orders(context):
+                clip = worker_client.run(order.request)
+                finish(context, order, make_take(checked(context, order), clip, order.recipe))
+        except seam.UserError as error:
+            return self._fail(error)
+        return {"FINISHED"}
+
+    def invoke(self, context, _event):
+        Session.error = None
+        try:
+            preferences.apply()
+            self.left = self.orders(context)
+            self.count = len(self.left)
+            self._next()
+        except seam.UserError as error:
+            redraw(context)
+            return self._fail(error, "WARNING")
+        self._timer = context.window_manager.event_timer_add(TICK_SECONDS, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        redraw(context)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context, event):
+        if event.type == "ESC" and event.value == "PRESS" or Session.job is not self.job:  # or the Cancel button
+            return self._cancel(context)
+        if self.steps and event.type != "TIMER":
+            return {"RUNNING_MODAL"}  # for the blink of an eye nobody may change what is being built
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        try:
+            done = self._build(context) if self.steps else self._wait(context)
+            if done and self.left:
+                bpy.ops.ed.undo_push(message=self.bl_label)
+                self._next()
+                return {"PASS_THROUGH"}
+        except seam.UserError as error:
+            self._stop(context)
+            return self._fail(error, "WARNING")
+        if not done:
+            return {"PASS_THROUGH"}
+        self._stop(context)
+        return {"FINISHED"}
+
+    def cancel(self, context):
+        """Blender ends the operator by itself: the window closes or another file is opened."""
+        self.job.cancel()
+        self._stop(context)
+
+    def _next(self):
+        self.order, self.steps = self.left.pop(0), None
+        self.job = Session.job = worker_client.submit(self.order.request)
+        Session.place = self.count - len(self.left), self.count
+
+    def _wait(self, context):
+        """One look at the worker. The clip, once there, is built from the next tick on."""
+        if self.job.poll() or self.job.finished:
+            redraw(context)
+        if self.job.finished:
+            clip = self.job.result()
+            self.steps = making(checked(context, self.order), clip, self.order.recipe)
+        return False
+
+    def _build(self, context):
+        """Goes on building for a moment. True once the take is complete."""
+        until = time.perf_counter() + WORK_SECONDS
+        while time.perf_counter() < until:
+            try:
+                self.take = next(self.steps)
+            except StopIteration:
+                self.steps = None
+                finish(context, self.order, self.take)
+                redraw(context)
+                return True
+        return False
+
+    def _cancel(self, context):
+        self.job.cancel()
+        if self.steps:
+            self.steps.close()  # takes back what is there of the take
+        self._stop(context)
+        return {"CANCELLED"}
+
+    def _stop(self, context):
+        if Session.job is self.job:
+            Session.job = None
+        context.window_manager.event_timer_remove(self._timer)
+        redraw(context)
+
+    def _fail(self, error, level="ERROR"):
+        """The panel shows the error; in the window a report as ERROR would cover it with a second copy."""
+        if error.kind != "cancelled":
+            Session.error = error
+            self.report({level}, str(error))
+        return {"CANCELLED"}
+
+
+def redraw(context):
+    """Draws the sidebars anew, in all windows."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                area.tag_redraw()
+
+
+def chosen_take(context):
+    """The take chosen in the list, the latest where none is, or None."""
+    takes = find_takes(context.scene)
+    return next((take for take in takes if take.collection == context.scene.jointhoi.take), takes[-1] if takes else None)
