@@ -25,6 +25,7 @@ from . import seam
 
 ROOT = Path(__file__).resolve().parent.parent  # holds model_runtime: the extension's folder, or the checkout
 PYTHON_VARIABLE = "JOINTHOI_RUNTIME_PYTHON"
+READY = ("jointhoi.json", ".ready")  # what a complete installation leaves behind, install.py's or the Makefile's
 SHUTDOWN_SECONDS = 3.0
 MAX_LOG_BYTES = 1 << 20
 
@@ -55,6 +56,16 @@ def configure(**settings):
     _settings = Settings(**{**vars(_settings), **settings})
 
 
+def settings():
+    """The `Settings` in use."""
+    return _settings
+
+
+def runtime_folder(settings=None):
+    """Where a runtime is installed to: the user folder's, in a checkout .venv/runtime."""
+    return (settings or _settings).runtime_folder or str(ROOT / ".venv" / "runtime")
+
+
 def find_python(settings=None):
     """The path of the runtime's Python: the preference, then $JOINTHOI_RUNTIME_PYTHON, the checkout's
     .venv/runtime, and the extension's user folder. Raises UserError(kind="runtime") where there is none.
@@ -73,11 +84,11 @@ def find_python(settings=None):
             raise seam.UserError(message, "runtime")
     folders = [ROOT / ".venv" / "runtime"] + ([Path(settings.runtime_folder)] if settings.runtime_folder else [])
     for folder in folders:
-        if (path := python_in(folder)).is_file():
+        if (path := python_in(folder)).is_file() and any((folder / mark).is_file() for mark in READY):
             return str(path)
     raise seam.UserError(
-        "JointHOI's runtime, a Python environment of its own with PyTorch, was not found. To install it, type in a "
-        f"terminal: {install_command(settings)}",
+        "JointHOI's runtime, a Python environment of its own with PyTorch, was not found. Press Set Up in the sidebar "
+        f"or type in a terminal: {install_command(settings)}",
         kind="runtime",
     )
 
@@ -89,8 +100,7 @@ def python_in(environment):
 
 def install_command(settings=None):
     """What to type in a terminal to install the runtime where `find_python` finds it, by the Python that runs here."""
-    folder = (settings or _settings).runtime_folder or ROOT / ".venv" / "runtime"
-    return f'"{sys.executable}" "{ROOT / "model_runtime" / "install.py"}" "{folder}"'
+    return f'"{sys.executable}" "{ROOT / "model_runtime" / "install.py"}" "{runtime_folder(settings)}"'
 
 
 class Job:

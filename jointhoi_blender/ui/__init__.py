@@ -2,12 +2,13 @@
 
 import bpy
 
-from . import actor, alias, making, operators, panel, preferences, settings, take_list, take_operators
+from . import actor, alias, first_minute, making, operators, panel, preferences, settings, take_list, take_operators
 
 CLASSES = (
     preferences.JOINTHOI_AddonPreferences,
     settings.JOINTHOI_Settings,
     *operators.CLASSES,
+    *first_minute.CLASSES,
     *take_operators.CLASSES,
     panel.JOINTHOI_PT_main,
     *take_list.CLASSES,
@@ -22,9 +23,12 @@ def register():
     preferences.apply()
     alias.add()
     actor.start()
+    bpy.types.VIEW3D_MT_add.append(first_minute.draw_add_menu)
 
 
 def unregister():
+    bpy.types.VIEW3D_MT_add.remove(first_minute.draw_add_menu)
+    first_minute.forget()
     making.forget()
     actor.stop()
     alias.remove()

@@ -2,9 +2,9 @@
 
 import bpy
 
-from . import checks, operators
+from ..setup import what_it_does
+from . import checks, first_minute, operators, preferences
 from .making import Session
-from .preferences import ADDON, chosen
 from .words import wrapped
 
 
@@ -18,8 +18,8 @@ class JOINTHOI_PT_main(bpy.types.Panel):
         layout, fields = self.layout, context.scene.jointhoi
         layout.use_property_split = True
         layout.use_property_decorate = False
-        if missing := checks.runtime_missing():
-            draw_setup(layout, context, missing)
+        if checks.runtime_missing():
+            draw_setup(layout, context)
             return
         column = layout.column()
         column.enabled = Session.job is None
@@ -49,7 +49,7 @@ def draw_object(layout, context):
     box = layout.box()
     lines(box, context, problem, "INFO" if kind in ("example", "mode") else "ERROR")
     if kind == "example":
-        box.operator("jointhoi.add_example", text="Add an Example", icon="ADD")
+        box.operator(first_minute.JOINTHOI_OT_add_example.bl_idname, text="Add an Example", icon="ADD")
     elif kind == "local":
         box.operator(operators.JOINTHOI_OT_make_local.bl_idname, icon="LIBRARY_DATA_OVERRIDE")
     elif kind == "show":
@@ -96,10 +96,39 @@ def draw_progress(layout):
     layout.operator(operators.JOINTHOI_OT_cancel.bl_idname, icon="X")
 
 
-def draw_setup(layout, context, missing):
-    """In place of the fields while the model can't run."""
+def draw_setup(layout, context):
+    """In place of the fields while the model can't run: the button that sets it up, and the ways without network."""
     box = layout.box()
-    lines(box, context, missing, "INFO")
+    setup = first_minute.State.setup
+    if first_minute.is_running():
+        box.progress(factor=setup.fraction, text=f"{100 * setup.fraction:.0f} %")
+        lines(box, context, setup.message, "TIME")
+        row = box.row(align=True)
+        row.operator(first_minute.JOINTHOI_OT_setup_cancel.bl_idname, icon="X")
+        row.operator("wm.path_open", text="Log", icon="TEXT").filepath = setup.log_path
+        return
+    own = preferences.chosen() and preferences.chosen().python
+    if setup and setup.error:
+        column = box.column()
+        column.alert = True
+        lines(column, context, setup.error, "ERROR")
+        box.operator("wm.path_open", text="Open the Log", icon="TEXT").filepath = setup.log_path
+    elif own:
+        lines(box, context, checks.runtime_missing(), "ERROR")
+        box.prop(preferences.chosen(), "python")
+    lines(box, context, what_it_does(), "INFO")
+    row = box.row()
+    row.scale_y = 1.5
+    again = "Try Again" if setup and (setup.error or setup.cancelled) else "Set Up JointHOI"
+    if bpy.app.online_access:
+        row.operator(first_minute.JOINTHOI_OT_setup.bl_idname, text=again, icon="IMPORT")
+    else:
+        lines(box, context, "Blender's online access is off. Allow it in the preferences, or go on without:", "INTERNET")
+        row.operator("screen.userpref_show", text="Online Access...", icon="PREFERENCES").section = "SYSTEM"
+    column = box.column(align=True)
+    column.label(text="Without network:")
+    column.operator(first_minute.JOINTHOI_OT_setup_wheels.bl_idname, text="From a Wheel Folder...", icon="FILE_FOLDER")
+    column.operator(first_minute.JOINTHOI_OT_setup_existing.bl_idname, text="Use a Python I Have...", icon="CONSOLE")
 
 
 def draw_error(layout, context, error):
@@ -114,8 +143,8 @@ def draw_error(layout, context, error):
         generate = operators.JOINTHOI_OT_generate.bl_idname
         box.operator(generate, text="Scale the Hands to the Object").fit = "scale_hands"
         box.operator(generate, text="Scale the Object to the Hands").fit = "scale_object"
-    if error.kind in ("runtime", "internal") and chosen():
-        box.operator("preferences.addon_show", text="Open the Preferences", icon="PREFERENCES").module = ADDON
+    if error.kind in ("runtime", "internal") and preferences.chosen():
+        box.operator("preferences.addon_show", text="Open the Preferences", icon="PREFERENCES").module = preferences.ADDON
 
 
 def lines(layout, context, text, icon):
@@ -142,6 +171,6 @@ class JOINTHOI_PT_advanced(bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(context.scene.jointhoi, "fit")
-        if preferences := chosen():
-            layout.prop(preferences, "device")
-            layout.operator("preferences.addon_show", text="Preferences", icon="PREFERENCES").module = ADDON
+        if preferences.chosen():
+            layout.prop(preferences.chosen(), "device")
+            layout.operator("preferences.addon_show", text="Preferences", icon="PREFERENCES").module = preferences.ADDON

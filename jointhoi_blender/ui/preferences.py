@@ -40,7 +40,7 @@ def checkpoint_name():
 def apply(_preferences=None, _context=None):
     """Hands the preferences to the worker's client, which uses them from the next request on."""
     preferences = chosen()
-    names = ("python", "checkpoint", "mano", "log_folder")
+    names = ("python", "checkpoint", "mano", "log_folder", "runtime_folder")
     path = {name: bpy.path.abspath(getattr(preferences, name, "")) for name in names}
     worker_client.configure(
         python=path["python"],
@@ -48,7 +48,7 @@ def apply(_preferences=None, _context=None):
         checkpoint=path["checkpoint"],
         mano=path["mano"],
         log_folder=path["log_folder"] or user_folder("log"),
-        runtime_folder=user_folder("runtime"),
+        runtime_folder=path["runtime_folder"] or user_folder("runtime"),
     )
 
 
@@ -59,7 +59,13 @@ class JOINTHOI_AddonPreferences(bpy.types.AddonPreferences):
         name="Runtime's Python",
         subtype="FILE_PATH",
         update=apply,
-        description="The Python of the environment with PyTorch; empty finds the one that install.py made",
+        description="The Python of an environment of your own with PyTorch; empty uses the one that Set Up made",
+    )
+    runtime_folder: StringProperty(
+        name="Runtime Folder",
+        subtype="DIR_PATH",
+        update=apply,
+        description="Where Set Up installs what the model needs; empty is the extension's user folder",
     )
     device: EnumProperty(name="Device", items=DEVICES, update=apply, description="What the model runs on")
     checkpoint: StringProperty(
@@ -80,18 +86,23 @@ class JOINTHOI_AddonPreferences(bpy.types.AddonPreferences):
         update=apply,
         description="Where the model's log is kept; empty keeps it in the extension's user folder",
     )
-    install_command: StringProperty(
-        name="Command", get=lambda _: worker_client.install_command(), description="Ctrl-C over the field copies it"
-    )
+    def draw(self, context):
+        from . import panel  # which needs the preferences
 
-    def draw(self, _context):
         layout = self.layout
         layout.use_property_split = True
-        for name in ("python", "device", "checkpoint", "mano", "log_folder"):
-            layout.prop(self, name)
         try:
-            layout.label(text=f"The runtime is {worker_client.find_python()}", icon="CHECKMARK")
-        except seam.UserError as error:
-            layout.label(text=str(error).replace(self.install_command, ""), icon="ERROR")
-            if self.install_command in str(error):
-                layout.prop(self, "install_command", text="")
+            layout.label(text=f"Ready: {worker_client.find_python()}", icon="CHECKMARK")
+        except seam.UserError:
+            panel.draw_setup(layout, context)
+        layout.prop(self, "device")
+        for heading, names in (
+            ("Runtime", ("runtime_folder", "python")), ("Hands", ("mano",)), ("Model", ("checkpoint",)),
+            ("Logs", ("log_folder",)),
+        ):  # fmt: skip
+            column = layout.column(heading=heading)
+            for name in names:
+                column.prop(self, name)
+        folder = worker_client.settings().log_folder
+        if folder and os.path.isdir(folder):
+            layout.operator("wm.path_open", text="Open the Logs", icon="FILE_FOLDER").filepath = folder

@@ -186,8 +186,12 @@ def test_the_runtime_is_found_in_the_documented_order(monkeypatch, tmp_path):
     assert caught.value.kind == "runtime" and str(tmp_path / "user/runtime") in str(caught.value)
 
     user = make(tmp_path / "user/runtime")
+    with pytest.raises(seam.UserError, match="was not found"):  # half an installation
+        worker_client.find_python(settings)
+    (tmp_path / "user/runtime/jointhoi.json").touch()
     assert worker_client.find_python(settings) == user
     checkout = make(tmp_path / "checkout/.venv/runtime")
+    (tmp_path / "checkout/.venv/runtime/.ready").touch()
     assert worker_client.find_python(settings) == checkout
     variable = make(tmp_path / "variable")
     monkeypatch.setenv(worker_client.PYTHON_VARIABLE, variable)
