@@ -35,11 +35,11 @@ def what_it_does():
 class Setup:
     """A process that installs or checks. All methods return at once."""
 
-    def __init__(self, command, log_path, python=""):
+    def __init__(self, command, log_path, python="", message="Starting"):
         self.python = python  # what to use once it has succeeded; "" for what find_python finds
         self.log_path = log_path
         self.finished, self.cancelled, self.error = False, False, ""
-        self.fraction, self.message = 0.0, "Starting"
+        self.fraction, self.message = 0.0, message
         self._lines = queue.SimpleQueue()
         self._last = ""
         if os.path.dirname(log_path):
@@ -65,7 +65,7 @@ class Setup:
     def check(cls, python, log_path):
         """Tries out a Python, or the environment folder that has one."""
         path = worker_client.python_in(python) if os.path.isdir(python) else Path(python)
-        return cls([str(path), "-I", str(INSTALL), "--check"], log_path, str(path))
+        return cls([str(path), "-I", str(INSTALL), "--check"], log_path, str(path), "Trying it out")
 
     def poll(self):
         """Takes in what was said since the last call. True where there was something."""

@@ -46,8 +46,9 @@ class Take:
 
     @property
     def object(self):
-        """The user's object; None where it was deleted."""
-        return self.record.get("object")
+        """The user's object; None where it was deleted. The take alone would keep it in the file, in no scene."""
+        thing = self.record.get("object")
+        return thing if thing and any(thing.name in scene.objects for scene in bpy.data.scenes) else None
 
     @property
     def hands(self):
@@ -182,8 +183,8 @@ class Take:
         record = self.record.to_dict()
         if self.is_strip:
             strips.pull(self.collection, self.object, self.hands.values())
-        elif "base" in record and self.object:
-            attach.detach(self.record, self.object)
+        elif "base" in record and record.get("object"):
+            attach.detach(self.record, record["object"])
         elif "base" in record:
             del self.record["base"]
             attach.drop_base(record["base"])

@@ -117,13 +117,14 @@ def draw_setup(layout, context):
         lines(box, context, checks.runtime_missing(), "ERROR")
         box.prop(preferences.chosen(), "python")
     lines(box, context, what_it_does(), "INFO")
+    again = "Try Again" if setup and (setup.error or setup.cancelled) else "Set Up JointHOI"
+    if not bpy.app.online_access:
+        lines(box, context, "Blender's online access is off. Allow it in the preferences, or go on without:", "INTERNET")
     row = box.row()
     row.scale_y = 1.5
-    again = "Try Again" if setup and (setup.error or setup.cancelled) else "Set Up JointHOI"
     if bpy.app.online_access:
         row.operator(first_minute.JOINTHOI_OT_setup.bl_idname, text=again, icon="IMPORT")
     else:
-        lines(box, context, "Blender's online access is off. Allow it in the preferences, or go on without:", "INTERNET")
         row.operator("screen.userpref_show", text="Online Access...", icon="PREFERENCES").section = "SYSTEM"
     column = box.column(align=True)
     column.label(text="Without network:")

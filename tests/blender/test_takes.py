@@ -286,3 +286,35 @@ def test_a_failed_second_take_leaves_the_first_one_shown():
     with pytest.raises(Exception):
         jointhoi.make_take(thing, clip)
     assert jointhoi.find_takes() == [take] and take.shown and abs(seen(take, FRAMES) - motion).max() < 2e-5
+
+
+def test_an_object_deleted_by_hand_counts_as_deleted(tmp_path):
+    thing = prepared()
+    take = make(thing)
+    bpy.context.view_layer.objects.active = thing
+    thing.select_set(True)
+    bpy.ops.object.delete()
+    assert take.object is None and take.shown
+    with pytest.raises(jointhoi.UserError, match="was deleted"):
+        take.show_beside((1, 0, 0))
+    take.remove()
+    path = str(tmp_path / "file.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    assert not bpy.data.objects and not bpy.data.actions and not bpy.data.armatures
+
+
+def test_a_mesh_edited_while_its_take_was_hidden_gets_the_heatmap_back():
+    thing = prepared()
+    take = make(thing)
+    other = make(thing, seed=1)
+    assert not [name for name in thing.data.attributes.keys() if take.record["name"] in name]
+    thing.modifiers.new("Cut", "SUBSURF").subdivision_type = "SIMPLE"
+    bpy.context.view_layer.objects.active = thing
+    bpy.ops.object.modifier_apply(modifier="Cut")
+    take.show()
+    bpy.context.scene.frame_set(40)
+    mesh = thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
+    values = [each.value for each in mesh.attributes["contact"].data]
+    assert len(values) == len(thing.data.vertices) == 26 and max(values) > 0.1
+    assert not other.shown

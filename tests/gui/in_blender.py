@@ -1,6 +1,9 @@
-"""Runs inside the window under test: puts a mug into the scene, then tells ten times a second what is so.
+"""Runs inside the window under test: tells ten times a second what is so, and does what a person would do by menus.
 
-usage: blender --python in_blender.py -- MESH.obj STATE.json [FAKE_WORKER.py]
+usage: blender --python in_blender.py -- STATE.json [FAKE_WORKER.py]
+
+Beside STATE.json the test leaves `do.json`: {"op": "jointhoi.add_example", "with": {...}} calls an operator in the 3D
+view, {"frame": 30} goes to a frame, {"view": [distance, x, y, z]} looks from there.
 """
 
 import json
@@ -10,11 +13,9 @@ import time
 
 import bpy
 
-MESH, STATE, *FAKE = sys.argv[sys.argv.index("--") + 1 :]
-FRAME = os.path.join(os.path.dirname(STATE), "frame")  # the test writes a frame to go to here
-gaps = []
-drawn = []
-last = None
+STATE, *FAKE = sys.argv[sys.argv.index("--") + 1 :]
+DO = os.path.join(os.path.dirname(STATE), "do.json")
+drawn, busy = [], {}
 
 
 def addon():
@@ -23,43 +24,82 @@ def addon():
     return package
 
 
+def part(name):
+    return sys.modules[f"{addon().__name__}.{name}"]
+
+
+def timed(owner, name, label):
+    """Keeps how long the longest call of a function took: while it runs, the window stands still."""
+    real = getattr(owner, name)
+
+    def timing(one, two, three):  # Blender counts an operator's arguments
+        started = time.perf_counter()
+        try:
+            return real(one, two, three)
+        finally:
+            busy[label] = max(busy.get(label, 0), time.perf_counter() - started)
+
+    setattr(owner, name, timing)
+
+
 def sidebar_tab():
     """The sidebar's open tab; empty while the sidebar is closed or still sliding in."""
-    for area in bpy.context.window_manager.windows[0].screen.areas:
-        for region in area.regions:
-            if area.type == "VIEW_3D" and region.type == "UI" and region.width > 200:
-                return region.active_panel_category
-    return ""
+    region = sidebar()
+    return region.active_panel_category if region and region.width > 200 else ""
+
+
+def view():
+    window = bpy.context.window_manager.windows[0]
+    area = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    return window, area, next(region for region in area.regions if region.type == "WINDOW")
+
+
+def sidebar():
+    return next((region for region in view()[1].regions if region.type == "UI"), None)
+
+
+def act(wish):
+    scene = bpy.context.scene
+    if "frame" in wish:
+        scene.frame_set(wish["frame"])
+    if "view" in wish:
+        look = view()[1].spaces.active.region_3d
+        look.view_distance, look.view_location = wish["view"][0], wish["view"][1:]
+    if "set" in wish:
+        for name, value in wish["set"].items():
+            setattr(scene.jointhoi, name, value)
+    if "op" in wish:
+        window, area, region = view()
+        with bpy.context.temp_override(window=window, area=area, region=region):
+            group, name = wish["op"].split(".")
+            getattr(getattr(bpy.ops, group), name)("INVOKE_DEFAULT" if wish.get("invoke") else "EXEC_DEFAULT", **wish.get("with", {}))
+    view()[1].tag_redraw()
 
 
 def report():
-    """A timer in Blender's own loop: the gaps between its calls are how long the window stood still."""
-    global last
-    now = time.monotonic()
-    gaps.append(now - last if last else 0.0)
-    last = now
-    session = sys.modules[addon().__name__ + ".ui.operators"].Session
     scene = bpy.context.scene
-    if os.path.exists(FRAME):
-        with open(FRAME) as file:
-            scene.frame_set(int(file.read()))
-        os.remove(FRAME)
-    mug = bpy.data.objects.get("Mug")
+    if os.path.exists(DO):
+        with open(DO) as file:
+            wish = json.load(file)
+        os.remove(DO)
+        act(wish)
+    session, minute = part("ui.making").Session, part("ui.first_minute")
+    takes = addon().find_takes(scene)
     state = {
         "objects": sorted(scene.objects.keys()),
+        "active": bpy.context.view_layer.objects.active and bpy.context.view_layer.objects.active.name,
         "tab": sidebar_tab(),
-        "prompt": scene.jointhoi.prompt,
+        "fields": {name: getattr(scene.jointhoi, name) for name in ("prompt", "seed", "hands", "seconds", "quality")},
+        "setup": bool(part("ui.checks").runtime_missing()) and (minute.State.setup and minute.State.setup.error or "missing"),
         "job": session.job and session.job.message,
         "error": session.error and str(session.error),
-        "metrics": [take.metrics for take in addon().find_takes(scene)],
-        "action": bool(mug and mug.animation_data and mug.animation_data.action),
+        "takes": [[take.name, take.shown, take.is_beside, take.is_strip] for take in takes],
+        "metrics": [take.metrics for take in takes],
+        "actions": len(bpy.data.actions),
         "frame": scene.frame_current,
         "drawn": bool(drawn),
-        "longest_gap": max(gaps),
+        "busy_ms": {label: round(1000 * seconds, 1) for label, seconds in busy.items()},
     }
-    if not session.job:
-        gaps.clear()
-        gaps.append(0.0)
     with open(STATE + ".partial", "w") as file:
         json.dump(state, file)
     os.replace(STATE + ".partial", STATE)
@@ -70,19 +110,14 @@ def prepare():
     bpy.context.preferences.view.show_splash = False
     bpy.context.preferences.use_preferences_save = False
     bpy.data.objects.remove(bpy.data.objects["Cube"])
-    bpy.ops.wm.obj_import(filepath=MESH)
-    mug = bpy.context.selected_objects[0]
-    mug.name = "Mug"
-    bpy.context.view_layer.objects.active = mug
-    for area in bpy.context.window_manager.windows[0].screen.areas:
-        if area.type == "VIEW_3D":
-            view = area.spaces.active.region_3d
-            view.view_distance, view.view_location = 0.9, (0, 0, 0.12)
     if FAKE:
-        client = sys.modules[addon().__name__ + ".worker_client"]
-        client._command = lambda python, settings: [python, FAKE[0], "", str(os.getpid())]
+        part("worker_client")._command = lambda python, settings: [python, FAKE[0], "", str(os.getpid())]
+    making = part("ui.making").Making
+    timed(making, "modal", "one tick of Generate")
+    timed(making, "invoke", "pressing Generate")
+    timed(part("ui.panel"), "draw_fields", "drawing the fields")
     bpy.types.SpaceView3D.draw_handler_add(lambda: drawn or drawn.append(True), (), "WINDOW", "POST_PIXEL")
-    bpy.ops.ed.undo_push(message="Mug")
+    bpy.ops.ed.undo_push(message="Start")
     bpy.app.timers.register(report, persistent=True)
 
 
