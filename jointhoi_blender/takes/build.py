@@ -12,9 +12,13 @@ from . import attach, heatmap, keys, object_keys, resample, rig
 from .attach import MARK
 
 
-def new_record(thing, clip, recipe):
-    """The record of a take that is to be made; with it in the collection, the take can be removed however far it came."""
+def new_record(thing, clip, recipe, start):
+    """The record of a take that is to be made; with it in the collection, the take can be removed however far it came.
+
+    start (4, 4): where the object stands at first; its bounding box's middle is what the actor sits in front of.
+    """
     scene = bpy.context.scene
+    middle = start @ np.append(np.mean([list(corner) for corner in thing.bound_box], axis=0), 1)
     return {
         "name": f"JointHOI {uuid.uuid4().hex[:8]}",
         "number": max((each["number"] for each in attach.records()), default=0) + 1,
@@ -22,6 +26,7 @@ def new_record(thing, clip, recipe):
         "frames": [scene.frame_current, scene.frame_current + resample.frame_count(clip, frame_rate(scene)) - 1],
         "clip": json.dumps({"prompt": clip.prompt, "seed": clip.seed, "metrics": clip.metrics}, default=float),
         "recipe": json.dumps(recipe),
+        "middle": middle[:3].tolist(),
     }
 
 

@@ -277,7 +277,7 @@ def making(object, clip, recipe=None):
             each.hide()
         check_keyable(object)
         start = world_matrix(object)
-        record = build.new_record(object, clip, recipe or {})
+        record = build.new_record(object, clip, recipe or {}, start)
         take = Take(bpy.data.collections.new(f"{object.name} take"), clip)
         take.collection[MARK] = record
         scene.collection.children.link(take.collection)

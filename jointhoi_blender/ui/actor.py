@@ -52,11 +52,17 @@ def outline():
     return np.concatenate([np.stack([line[:-1], line[1:]], 1) for line in lines])
 
 
-def placed(thing, heading, metres):
-    """The matrix that puts the outline's metres where an object stands: its bounding box's middle, turned by heading."""
-    corners = [thing.matrix_world @ Vector(corner) for corner in thing.bound_box]
-    middle = sum(corners, Vector()) / 8
+def placed(middle, heading, metres):
+    """The matrix that puts the outline's metres where an object's middle (3,) is, turned by heading."""
     return Matrix.Translation(middle) @ Matrix.Rotation(heading, 4, "Z") @ Matrix.Scale(1 / metres, 4)
+
+
+def middle_of(thing, frame):
+    """The middle of an object's bounding box in the world; in the midst of a take, where it was when that began."""
+    record = checks.under_way(thing, frame)
+    if record and "middle" in record:
+        return Vector(record["middle"])
+    return sum((thing.matrix_world @ Vector(corner) for corner in thing.bound_box), Vector()) / 8
 
 
 def draw():
@@ -72,7 +78,8 @@ def draw():
     if kind:
         return
     thing = checks.chosen_object(context)
-    matrix = placed(thing, fields.heading, metres_per_unit(context.scene) / hand_scale(thing, context.scene))
+    metres = metres_per_unit(context.scene) / hand_scale(thing, context.scene)
+    matrix = placed(middle_of(thing, context.scene.frame_current), fields.heading, metres)
     points = [matrix @ Vector(point) for point in outline().reshape(-1, 3)]
     shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
     shader.bind()

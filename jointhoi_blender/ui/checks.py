@@ -69,9 +69,13 @@ def size_problem(thing, metres):
     return ""
 
 
+def under_way(thing, frame):
+    """The record of the take that an object is in the midst of at a frame, or None."""
+    found = (each for each in attach.on_object(thing) if each["frames"][0] <= frame < each["frames"][1])
+    return next(found, None)
+
+
 def start_frame(thing, frame):
     """The frame at which a take asked for at `frame` begins: in the midst of another take, at that one's start."""
-    for record in attach.on_object(thing):
-        if record["frames"][0] <= frame < record["frames"][1]:
-            return record["frames"][0]
-    return frame
+    record = under_way(thing, frame)
+    return record["frames"][0] if record else frame

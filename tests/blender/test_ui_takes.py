@@ -1,11 +1,15 @@
 """The buttons on the list of takes, called as a script calls them."""
 
+import math
+
 import bpy
+from mathutils import Vector
+import numpy as np
 import pytest
 
 from blender.test_ui import a_box, add_on, everything, generate  # noqa: F401
 import jointhoi_blender as jointhoi
-from jointhoi_blender.ui import making, take_list
+from jointhoi_blender.ui import actor, making, take_list
 
 
 @pytest.fixture
@@ -115,3 +119,16 @@ def test_buttons_on_rows(take):
     bpy.ops.jointhoi.take_delete()
     assert not jointhoi.find_takes() and not bpy.data.armatures and not bpy.data.actions
     assert not bpy.ops.jointhoi.take_delete.poll()
+
+
+def test_the_actor_sits_in_front_of_where_the_object_stood_and_looks_where_they_face(take):
+    thing, start = take.object, take.frame_range[0]
+    stood = actor.middle_of(thing, start)
+    bpy.context.scene.frame_set(take.frame_range[1] - 1)
+    assert (thing.matrix_world.translation - stood).length > 0.05
+    assert (actor.middle_of(thing, bpy.context.scene.frame_current) - stood).length < 1e-5
+    place = actor.placed(stood, math.radians(90), 0.01)  # centimetres; facing -X, so sitting at +X
+    head = place @ Vector(actor.HEAD)
+    assert np.allclose(head - stood, (42, 0, 46), atol=1e-4)
+    lines = actor.outline()
+    assert lines.shape[1:] == (2, 3) and lines[..., 1].max() < 0 and np.isfinite(lines).all()

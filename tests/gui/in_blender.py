@@ -32,14 +32,17 @@ def timed(owner, name, label):
     """Keeps how long the longest call of a function took: while it runs, the window stands still."""
     real = getattr(owner, name)
 
-    def timing(one, two, three):  # Blender counts an operator's arguments
+    def timing(*arguments, **options):
         started = time.perf_counter()
         try:
-            return real(one, two, three)
+            return real(*arguments, **options)
         finally:
             busy[label] = max(busy.get(label, 0), time.perf_counter() - started)
 
-    setattr(owner, name, timing)
+    def operators(self, context, event):  # of an operator's, Blender counts the arguments
+        return timing(self, context, event)
+
+    setattr(owner, name, operators if name in ("modal", "invoke") else timing)
 
 
 def sidebar_tab():
@@ -116,6 +119,13 @@ def prepare():
     timed(making, "modal", "one tick of Generate")
     timed(making, "invoke", "pressing Generate")
     timed(part("ui.panel"), "draw_fields", "drawing the fields")
+    for module, names in (
+        ("takes.rig", ("make_hand", "key_hand")), ("takes.heatmap", ("add_modifier", "nearest")),
+        ("takes.object_keys", ("key_object",)), ("ui.making", ("checked", "finish")), ("seam", ("load_clip",)),
+        ("takes.resample", ("resample",)),
+    ):  # fmt: skip
+        for name in names:
+            timed(part(module), name, f"... {name}")
     bpy.types.SpaceView3D.draw_handler_add(lambda: drawn or drawn.append(True), (), "WINDOW", "POST_PIXEL")
     bpy.ops.ed.undo_push(message="Start")
     bpy.app.timers.register(report, persistent=True)

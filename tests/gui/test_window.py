@@ -5,11 +5,11 @@ Kept out of `make test`: it needs root, Debian, about 3 GB and some minutes. `ma
 """
 
 import pytest
-import window
-from window import click, do, picture, press, state, until, wait_until, write
+from gui import window
+from gui.window import click, do, picture, press, state, until, wait_until, write
 
 EXAMPLE, PROMPT, GENERATE, CANCEL, DRAFT, DICE = (1155, 206), (1130, 152), (1165, 301), (1165, 321), (1160, 270), (1264, 224)
-VARY, FIRST_EYE, FIRST_STAR, ROW = (1100, 503), (1056, 373), (1225, 373), 24
+VARY, FIRST_EYE, FIRST_STAR = (1100, 524), (1056, 373), (1225, 373)
 PANEL = (290, 660, 1025, 80)
 SENTENCE = "Drink from the mug with the right hand."
 BLOCKED_MS = 50  # of the extension's own doing; drawing, in software here, takes Blender longer
@@ -93,4 +93,5 @@ def test_takes_are_varied_shown_alone_and_side_by_side():
 def test_the_window_was_never_blocked():
     busy = state()["busy_ms"]
     print(busy)
-    assert busy and max(busy.values()) < BLOCKED_MS, busy
+    ticks = {label: ms for label, ms in busy.items() if not label.startswith("...")}  # those are parts of these
+    assert ticks and max(ticks.values()) < BLOCKED_MS, busy
