@@ -1,7 +1,7 @@
 """The first minutes with JointHOI in a real Blender window: set up, an example, a take, variations of it; and undo.
 
 Kept out of `make test`: it needs root, Debian, about 3 GB and some minutes. `make gui-test` sets the variables that
-`window.py` reads. The pictures in out/gui/ are looked at; those of the manual are copied by `docs/manual/pictures.sh`.
+`window.py` reads. The pictures in out/gui/ are there to be looked at; JOINTHOI_MANUAL=1 puts them into the manual too.
 """
 
 import pytest
@@ -34,7 +34,7 @@ def test_the_first_minute():
     assert state()["setup"] == "missing"
     do(op="jointhoi.setup_existing", **{"with": {"filepath": str(window.RUNTIME)}})
     wait_until(lambda now: now["setup"] is False, 120, "the runtime is found")
-    picture("no object", PANEL)
+    picture("no-object", PANEL)
     until(lambda now: "Mug" in now["objects"], lambda: click(EXAMPLE))
     picture("example")
 
@@ -53,7 +53,7 @@ def test_enter_in_the_prompt_generates_and_a_click_elsewhere_does_not():
     assert after["fields"]["prompt"] == SENTENCE
     for frame in (30, 60):  # without a key press, which would be an undo step of its own
         do(frame=frame, view=[1.1, 0, 0, 0.85])
-        picture(f"take, frame {frame}")
+        picture(f"take-frame-{frame}")
     do(frame=1)
 
     press("ctrl+z")
@@ -81,7 +81,7 @@ def test_takes_are_varied_shown_alone_and_side_by_side():
     assert [shown for _, shown, _, _ in now["takes"]] == [True] * 3
     assert [beside for _, _, beside, _ in now["takes"]] == [False, True, True]
     do(frame=45, view=[2.6, 0.6, 0, 0.8])
-    picture("side by side")
+    picture("side-by-side")
     picture("takes", PANEL)
     until(lambda now: [shown for _, shown, _, _ in now["takes"]] == [True, False, False], lambda: click(FIRST_STAR))
     picture("solo", PANEL)

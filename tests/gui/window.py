@@ -19,6 +19,7 @@ ZIP = Path(os.environ["JOINTHOI_ZIP"])
 RUNTIME = Path(os.environ["JOINTHOI_RUNTIME"])  # the runtime's environment, seen from inside at the same path
 FAKE = os.environ.get("JOINTHOI_FAKE_WORKER")  # set while working on the panel: no model, a take in seconds
 SHARE, PICTURES = ROOT / "share", PROJECT / "out" / "gui"
+MANUAL = PROJECT / "docs" / "manual" / "images"
 DISPLAY = ":7"
 VIEWPORT, TAB = (500, 650), (1299, 286)  # the tab, where no object is active
 
@@ -68,12 +69,16 @@ def do(**wish):
 
 
 def picture(name, box=None):
-    """Keeps a picture of the window, or of the part `box` = (width, height, left, top), as out/gui/NAME.png."""
+    """Keeps a picture of the window, or of the part `box` = (width, height, left, top), as out/gui/NAME.png.
+
+    With JOINTHOI_MANUAL=1 in the environment it goes into the manual too, which has no other pictures.
+    """
     time.sleep(1.5)
     crop = ["-crop", "{}x{}+{}+{}".format(*box), "+repage"] if box else []
-    inside("import", "-window", "root", *crop, "/share/picture.png")
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    shutil.copy(SHARE / "picture.png", PICTURES / f"{name}.png")
+    inside("import", "-window", "root", *crop, "-colors", "200", "png8:/share/picture.png")
+    for folder in [PICTURES, MANUAL] if os.environ.get("JOINTHOI_MANUAL") else [PICTURES]:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(SHARE / "picture.png", folder / f"{name}.png")
 
 
 def state():
