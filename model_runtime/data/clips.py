@@ -134,7 +134,7 @@ class End:
             flexion = self.opened_by(np.full(len(place), level))
             pose = whole(hand.side, turn, flexion, np.tile(self.abduction, (len(place), 1)))
             low = hand(pose, torch.from_numpy(place).float(), betas, hand.sample(300))[0][..., 2].amin(-1).numpy()
-            if level == 0 and low.min() > table + 0.001:
+            if level == 0 and low.min() > table - 0.0005:  # fingertips may touch it
                 return
             found = np.where((low < table + 0.002) & (found >= level - 1e-9), level + levels[1], found)
         found = gaussian_filter1d(maximum_filter1d(found, 5), 1.5)

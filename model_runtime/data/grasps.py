@@ -357,7 +357,7 @@ def astride(hand, side, state, betas, steps=70):
         off = off + (sides + 0.003 - before).clamp_min(0.0).square()  # pads face inwards
         loss = (off * 200**2 * state["matter"].clamp_max(1.0)).sum(-1) + (along * 50).square()
         loss = loss + 2 * natural(flexion, abduction) + 0.3 * bend.square().sum(-1) + 2 * turn.square().sum(-1)
-        loss = loss + 60 * (wrist_bend(side, wrist, state["translation"] + move, state["elbow"]) - 0.8).clamp_min(0.0).square()
+        loss = loss + 60 * (wrist_bend(side, wrist, state["translation"] + move, state["elbow"]) - 0.7).clamp_min(0.0).square()
         loss = loss + ((0.014 - bones_apart(joints, tips)).clamp_min(0.0) * 300).square()
         for value, (low, high) in zip((flexion, abduction), limits):
             loss = loss + 60 * ((value - high).clamp_min(0.0) + (low - value).clamp_min(0.0)).square().sum(-1)
@@ -435,8 +435,8 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press, ho
         loss = loss + weight * ((state["clear"][:, None] - distance).clamp_min(0.0) * 1000).square().sum(-1)
         loss = loss + state["pads"] * (lying * 300).square() * 0.3
         loss = loss + ((FLESH - through).clamp_min(0.0) * 700).square().sum(-1)
-        loss = loss + weight * ((table[:, None] + 0.0015 - vertices[..., 2]).clamp_min(0.0) * 1000).square().sum(-1)
-        loss = loss + 60 * (wrist_bend(side, pose[:, 0], state["translation"] + move, state["elbow"]) - 0.85).clamp_min(0.0).square()
+        loss = loss + weight * ((table[:, None] + 0.0025 - vertices[..., 2]).clamp_min(0.0) * 1000).square().sum(-1)
+        loss = loss + 60 * (wrist_bend(side, pose[:, 0], state["translation"] + move, state["elbow"]) - 0.75).clamp_min(0.0).square()
         loss = loss + 60 * ((flexion - high).clamp_min(0.0) + (low - flexion).clamp_min(0.0)).square().sum(-1)
         loss = loss + 2 * natural(flexion, abduction, state["alike"]) + (1 - state["closes"]).mul(3.0).repeat_interleave(3, 1).mul(bend.square()).sum(-1)
         loss = loss + ((0.012 - bones_apart(joints, vertices[:, -5:])).clamp_min(0.0) * 300).square()
@@ -555,7 +555,7 @@ def enclosed(grip, table):
 
 def thin(grip, table):
     """Whether a part lies so flat on the table that fingertips have to come down on both sides of it."""
-    return grip.kind in ("pinch", "tripod") and grip.approach[:, 2].max() < -0.3 and grip.centre[2] - table < 0.012
+    return grip.kind in ("pinch", "tripod") and grip.approach[:, 2].max() < -0.3 and grip.centre[2] - table < 0.02
 
 
 def between(grip, table):
@@ -776,7 +776,7 @@ def checked(prop, hand, side, state, angle, betas):
     checks = {
         "depth": depth < DEEPEST,
         "core": prop.distance(core(tips, joints), hinge).amin(-1) > CORE,
-        "table": (vertices[..., 2].amin(-1) > state["table"] - 0.001) & (palm_height > torch.where(aloft, -1e3, prop.table)),
+        "table": (vertices[..., 2].amin(-1) > state["table"] - 0.0004) & (palm_height > torch.where(aloft, -1e3, prop.table)),
         "apart": bones_apart(joints, tips, FINE) > APART,
         "arm": torch.as_tensor(np.isfinite(ease)),
         "need": (touching | ~of_kind(lambda kind: [f in kind.need for f in range(5)])).all(-1),

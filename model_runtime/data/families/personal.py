@@ -285,7 +285,8 @@ def comb(rng):
     points[:, 1] = np.where(slot, wide - far * back, points[:, 1])
     if handle:
         narrow = np.clip((handle - 0.01 - (along + length)) / 0.012, 0, 1)
-        points[:, 1] = wide - (wide - points[:, 1]) * (1 - narrow * rng.uniform(0.35, 0.5))
+        slim = rng.uniform(0.35, 0.5)
+        points[:, 1] = wide - (wide - points[:, 1]) * (1 - narrow * slim)
     points[:, 2] *= 1 - 0.55 * np.clip((far - back / (back + tooth)) / (tooth / (back + tooth)), 0, 1)
     points[:, 1] += rng.uniform(0, 0.2) * back * np.cos(np.pi * points[:, 0] / length)
     teeth = points[faces].mean(1)[:, 1] < wide - back
@@ -293,13 +294,14 @@ def comb(rng):
     parts = np.where(teeth, "teeth", "back")
     middle = np.array([0, wide - 0.5 * back, 0])
     used = EVERY + ("use", "brush")
-    start, end = middle - 0.42 * length * X, middle + (0.3 * length if not handle else handle - 0.5 * length) * X
     grips = [
-        bar_grip("back", start, end, 0.55 * back, used, "pinch", 25),
-        bar_grip("back", start, end, 0.55 * back, used, "tripod", 25),
+        *stick_grips("back", (-0.4 * length + handle) * X, 0.4 * length * X, wide, used, ("pinch", "tripod")),
         Grip("back", "lateral", middle - (length / 2 - 0.01) * X, Y, X, ("hand over", HOLD), thick / 2, back),
         Grip("back", "palm", middle + thick / 2 * UP, Y, -UP, ("slide",), 0.0, 0.01),
     ]
+    if handle:
+        start, end = ((share * handle - 0.5 * length) * X + slim * wide * Y for share in (0.1, 0.8))
+        grips += stick_grips("back", start, end, (1 - slim) * wide, used, ("pinch", "tripod"))
     tip = np.array([0.5 * handle, -wide, 0])
     return assemble("comb", ("comb", "hair comb", "pocket comb"), [(parts, (points, faces))], grips, tip=tip, front=-Y)
 
