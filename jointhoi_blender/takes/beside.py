@@ -1,6 +1,7 @@
 """Takes of one object side by side: each moves a copy of the object, all of it carried by an empty that can be dragged."""
 
 import bpy
+from mathutils import Matrix, Vector
 
 from . import attach, heatmap
 from .attach import MARK
@@ -12,9 +13,11 @@ def make(collection, thing, offset, carrier=None):
     """Shows a take `offset` (3,) away from its object `thing`, on a copy."""
     record = collection[MARK]
     place = bpy.data.objects.new(f"{collection.name} place", None)
+    stood = Vector(record.get("middle", (0, 0, 0)))
     place[PLACE] = True
+    place["place"] = list(stood)
     place.empty_display_size = 0.1
-    place.location = offset
+    place.location = stood + Vector(offset)
     attach.adopt(collection, place)
     copy = thing.copy()
     copy.name = f"{thing.name} of {collection.name}"
@@ -29,6 +32,7 @@ def make(collection, thing, offset, carrier=None):
     for each in collection.objects:
         if each.type == "ARMATURE" and MARK in each:
             each.parent = place
+            each.matrix_parent_inverse = Matrix.Translation(-stood)
 
 
 def clear(collection):
@@ -37,6 +41,7 @@ def clear(collection):
     for each in collection.objects:
         if place and each.parent == place:
             each.parent = None
+            each.matrix_parent_inverse.identity()
     if copy:
         mesh = copy.data
         attach.release(collection[MARK], copy)
@@ -65,7 +70,7 @@ def copy_of(collection):
 def offset_of(collection):
     """How far away the take is shown, (3,) or None."""
     place = _find(collection, PLACE)
-    return list(place.location) if place and copy_of(collection) else None
+    return list(place.location - Vector(place["place"])) if place and copy_of(collection) else None
 
 
 def _find(collection, mark):

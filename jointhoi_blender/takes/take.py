@@ -206,7 +206,8 @@ class Take:
 
     def _carrier(self):
         """The empty that moves the object where keys can't, or None."""
-        return next((each for each in self.collection.objects if "place" in each and MARK in each), None)
+        own = [each for each in self.collection.objects if "place" in each and each.get(MARK) == self.record["name"]]
+        return next((each for each in own if beside.PLACE not in each), None)
 
     def _set_visible(self, visible):
         self.collection.hide_viewport = self.collection.hide_render = not visible

@@ -13,7 +13,8 @@ from .making import Making, Session, order_for, redraw
 class JOINTHOI_OT_generate(Making, bpy.types.Operator):
     bl_idname = "jointhoi.generate"
     bl_label = "Generate"
-    bl_description = "Make hands that do with the object what the prompt says. Esc cancels"
+    bl_description = "Make hands that do with the object what the prompt says, from the current frame on; in the midst of a "\
+        "take, another version of it. Esc cancels"  # fmt: skip
     bl_options = {"UNDO"}  # without REGISTER: to repeat or redo it would block the window
 
     fit: EnumProperty(items=settings.FITS, default="ask", options={"SKIP_SAVE", "HIDDEN"})

@@ -26,14 +26,16 @@ class JOINTHOI_PT_main(bpy.types.Panel):
         problem, kind = draw_object(column, context)
         if kind == "example" or problem and not kind:
             return
-        draw_fields(column, context, fields)
+        draw_fields(column, fields)
         if Session.job:
             draw_progress(layout)
         elif not problem:
             row = layout.row()
             row.scale_y = 1.5
             row.active = bool(fields.prompt.strip())
-            row.operator(operators.JOINTHOI_OT_generate.bl_idname, icon="VIEW_PAN")
+            another = checks.under_way(checks.chosen_object(context), context.scene.frame_current)
+            text = f"Another, from Frame {another['frames'][0]}" if another else "Generate"
+            row.operator(operators.JOINTHOI_OT_generate.bl_idname, text=text, icon="VIEW_PAN")
         if Session.error:
             draw_error(layout, context, Session.error)
 
@@ -63,7 +65,7 @@ def draw_object(layout, context):
     return problem, kind
 
 
-def draw_fields(layout, context, fields):
+def draw_fields(layout, fields):
     """What is to happen, and how."""
     row = layout.row(align=True)
     row.scale_y = 1.2
@@ -82,10 +84,6 @@ def draw_fields(layout, context, fields):
     row.prop(fields, "show_actor", text="", icon="OUTLINER_OB_ARMATURE")
     row.operator(operators.JOINTHOI_OT_face_view.bl_idname, text="", icon="VIEW_CAMERA")
     layout.row().prop(fields, "quality", expand=True)
-    thing = checks.chosen_object(context)
-    start = checks.start_frame(thing, context.scene.frame_current)
-    if start != context.scene.frame_current and not Session.job:
-        lines(layout, context, f"Another version of the take that is there, from frame {start} on", "INFO")
 
 
 def draw_progress(layout):

@@ -29,15 +29,18 @@ def part(name):
 
 
 def timed(owner, name, label):
-    """Keeps how long the longest call of a function took: while it runs, the window stands still."""
+    """Keeps how long the longest call of a function took: while it runs, the window stands still.
+
+    In processor time, for on a machine that does other things too the clock measures those.
+    """
     real = getattr(owner, name)
 
     def timing(*arguments, **options):
-        started = time.perf_counter()
+        started = time.thread_time()
         try:
             return real(*arguments, **options)
         finally:
-            busy[label] = max(busy.get(label, 0), time.perf_counter() - started)
+            busy[label] = max(busy.get(label, 0), time.thread_time() - started)
 
     def operators(self, context, event):  # of an operator's, Blender counts the arguments
         return timing(self, context, event)

@@ -40,12 +40,14 @@ def test_the_first_minute():
 
 
 def test_enter_in_the_prompt_generates_and_a_click_elsewhere_does_not():
-    write(PROMPT, "Lift the mug.", end=None)
-    click((700, 800))
-    assert wait_until(lambda now: now["fields"]["prompt"] == "Lift the mug.", 10, "the prompt is taken")["job"] is None
-    before = state()
-    assert before["active"] == "Mug"
-    write(PROMPT, SENTENCE)
+
+    def write_and_click_elsewhere():
+        write(PROMPT, "Lift the mug.", end=None)
+        click((700, 800))
+
+    before = until(lambda now: now["fields"]["prompt"] == "Lift the mug.", write_and_click_elsewhere)
+    assert before["active"] == "Mug" and before["job"] is None
+    until(lambda now: now["job"], lambda: write(PROMPT, SENTENCE))
     wait_until(lambda now: now["job"] and "ampling" in now["job"], 120, "it is sampling")
     picture("generating", PANEL)
     after = wait_for_takes(1)
