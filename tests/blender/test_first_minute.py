@@ -11,6 +11,7 @@ import bpy
 import numpy as np
 import pytest
 
+from blender import scenes
 from blender.test_ui import add_on, generate  # noqa: F401
 import jointhoi_blender as jointhoi
 from jointhoi_blender import setup, worker_client
@@ -129,6 +130,7 @@ def test_the_obj_reader_agrees_with_blenders():
         (lambda thing: bpy.data.objects.remove(thing), "example", "Select the object"),
         (lambda thing: thing.hide_set(True), "show", "hidden"),
         (lambda thing: setattr(thing, "scale", (20, 20, 20)), "size", "too big"),
+        (lambda thing: setattr(thing, "scale", (4, 4, 4)), "size", "too big"),
         (lambda thing: setattr(thing, "scale", (0.1, 0.1, 0.1)), "size", "too small"),
         (lambda thing: thing.constraints.new("COPY_LOCATION"), "", "holds “Cube” in place of keys"),
         (lambda thing: bpy.ops.object.mode_set(mode="EDIT"), "mode", "Object Mode"),
@@ -142,3 +144,31 @@ def test_what_is_missing_is_said_in_place(add_on, change, kind, words):  # noqa:
     bpy.context.view_layer.update()
     problem, found = checks.obstacle(bpy.context)
     assert found == kind and words in problem
+
+
+def test_a_linked_object_is_made_editable_by_the_button_and_then_gets_its_take(add_on, tmp_path):  # noqa: F811
+    bpy.data.libraries.write(str(tmp_path / "props.blend"), {scenes.cube(name="Prop")})
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "props.blend"), link=True) as (source, target):
+        target.objects = source.objects
+    (linked,) = target.objects
+    bpy.context.scene.collection.objects.link(linked)
+    fields = bpy.context.scene.jointhoi
+    fields.object, fields.prompt = linked, "Lift it."
+    assert checks.obstacle(bpy.context)[1] == "local"
+    with pytest.raises(RuntimeError, match="linked from another file"):
+        generate()
+    bpy.ops.jointhoi.make_local()
+    assert fields.object != linked and fields.object.override_library and checks.obstacle(bpy.context) == ("", "")
+    fields.object.override_library.is_system_override = True
+    assert checks.obstacle(bpy.context)[1] == "local"
+    with pytest.raises(RuntimeError, match="not made editable"):
+        generate()
+    bpy.ops.jointhoi.make_local()
+    generate()
+    (take,) = jointhoi.find_takes()
+    assert take.object.animation_data.action and not take.object.modifiers
+    take.hide()
+    take.show()
+    take.remove()
+    assert fields.object.animation_data is None and not bpy.data.actions
