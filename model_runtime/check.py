@@ -34,6 +34,15 @@ def check_request(request):
         raise fail(f"The vertices of “{name}” must be an array of floats with the shape (V, 3).", kind="mesh")
     if not _is_array(request.faces, "iu", (None, 3)):
         raise fail(f"The faces of “{name}” must be an array of whole numbers with the shape (F, 3).", kind="mesh")
+    if (request.turning is None) != (request.hinge is None):
+        raise fail(f"“{name}” needs both a hinge and the faces that turn about it, or neither.")
+    if request.hinge is not None:
+        if not _is_array(request.hinge, "f", (8,)) or not np.isfinite(request.hinge).all():
+            raise fail(f"The hinge of “{name}” must be eight finite numbers: a point, an axis, and two angles.")
+        if abs(np.linalg.norm(request.hinge[3:6]) - 1) > 1e-3 or request.hinge[6] >= request.hinge[7]:
+            raise fail(f"The hinge of “{name}” needs an axis of length 1, and a lowest angle below the highest.")
+        if not _is_array(request.turning, "b", (len(request.faces),)) or request.turning.all() or not request.turning.any():
+            raise fail(f"Some faces of “{name}”, and not all of them, must turn about its hinge.", kind="mesh")
 
 
 def _number(value):

@@ -17,9 +17,8 @@ from .diffusion.sampler import sample
 from .evaluation.metrics import measures
 from .hands.layer import load_hand
 from .hands.rotation import matrix_to_sixd
-from .objects.distance import ExactDistance, distance_grid
 from .objects.mesh import metric_mesh, size_check
-from .objects.points import contact_points
+from .objects.thing import Thing, thing_of
 
 CHECKPOINT = os.path.normpath(os.path.join(os.path.dirname(__file__), "..", "assets", "checkpoint", "jointhoi.safetensors"))
 STEPS, SCALE = 20, 1.5
@@ -58,36 +57,39 @@ class Generator:
         tell = progress or (lambda fraction, message: None)
         check_request(request)
         tell(0.02, "Reading the object")
-        thing = self.prepare(request)
+        stage = self.prepare(request)
         tell(0.15, "Reading the prompt")
+        thing, betas = stage["thing"], torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)
+        frames, noise = self.noise(request)
         which = request.hands if request.hands != "auto" else hands_named(request.prompt)
         if which == "auto":
-            which = self.chosen(thing, request)
-        signal, active = self.draw(thing, request, which, tell)
+            which = self.chosen(thing, request.prompt, betas, frames, noise)
+        signal, active = self.draw(thing, request.prompt, which, betas, frames, noise, request.quality, tell)
         tell(0.97, "Measuring")
-        return self.clip(request, thing, signal, active)
+        return self.clip(request, stage, signal, active)
 
     def prepare(self, request):
-        """The object in the canonical frame: a dict of scale, frames and arrays, shared by all samples of a request."""
+        """The object in the canonical frame: a dict of thing, scale and frames, shared by all samples of a request."""
         name = request.object_name
-        vertices, faces = metric_mesh(np.asarray(request.vertices), np.asarray(request.faces), name)
-        scale = size_check(np.ptp(vertices, axis=0), name, request.fit)
+        vertices, faces = np.asarray(request.vertices, float), np.asarray(request.faces)
+        used = metric_mesh(vertices, faces, name)[0].astype(float)
+        scale = size_check(np.ptp(used, axis=0), name, request.fit)
         facing = about_z(request.heading)
         turn = facing.T @ np.asarray(request.rotation, float)  # object's frame -> canonical, at the first frame
-        stood = (scale * vertices.astype(float)) @ turn.T
-        middle = (stood.min(0) + stood.max(0)) / 2
-        stood = (stood - middle).astype(np.float32)
-        grid = distance_grid(stood, faces)
-        points, normals = contact_points(stood, faces)
-        return {"scale": scale, "facing": facing, "turn": turn, "offset": -middle, "grid": grid.to(self.device),
-                "exact": ExactDistance(grid.to(self.device), stood, faces),
-                "points": torch.as_tensor(points).float().to(self.device),
-                "normals": torch.as_tensor(normals).float().to(self.device)}  # fmt: skip
+        stood, used = (scale * v @ turn.T for v in (vertices, used))
+        middle = (used.min(0) + used.max(0)) / 2
+        hinge = None
+        if request.hinge is not None:
+            point, axis = scale * turn @ request.hinge[:3] - middle, turn @ request.hinge[3:6]
+            hinge = np.concatenate([point, axis, request.hinge[6:]])
+        thing = Thing(**thing_of((stood - middle).astype(np.float32), faces, name, request.turning, hinge)).to(self.device)
+        return {"thing": thing, "scale": scale, "facing": facing, "turn": turn, "offset": -middle}
 
-    def condition(self, thing, prompt, which, batch=1):
-        """What the network is told, for `batch` samples; which: a key of FLAGS."""
-        told = {"text": torch.as_tensor(self.text.encode([prompt])).float(), "points": thing["points"][None],
-                "normals": thing["normals"][None], "hands": torch.tensor([FLAGS[which]]),
+    def condition(self, thing, prompt, which, betas, batch=1):
+        """What the network is told, for `batch` samples; which: a key of FLAGS; betas (2, 10)."""
+        told = {"text": torch.as_tensor(self.text.encode([prompt])).float(), "points": thing.points[None].float(),
+                "normals": thing.normals[None].float(), "moving": thing.moving[None], "betas": betas[None],
+                "hinge": torch.as_tensor(thing.hinge)[None], "hands": torch.tensor([FLAGS[which]]),
                 "drop": torch.zeros(1, dtype=torch.bool)}  # fmt: skip
         return {n: v.to(self.device).expand(batch, *v.shape[1:]).contiguous() for n, v in told.items()}
 
@@ -97,33 +99,28 @@ class Generator:
         generator = torch.Generator().manual_seed(int(request.seed) % 2**63)
         return frames, torch.randn((1, int(frames), SIGNAL), generator=generator).to(self.device)
 
-    def chosen(self, thing, request):
+    def chosen(self, thing, prompt, betas, frames, noise):
         """The hands for a prompt that names none: those that touch in a quick, unguided sample; the right one in doubt."""
-        frames, noise = self.noise(request)
-        told = self.condition(thing, request.prompt, "auto")
+        told = self.condition(thing, prompt, "auto", betas)
         signal = sample(self.model, told, frames, steps=10, scale=SCALE, noise=noise)
         left, right = signal[0, :, MOTION:].unflatten(-1, (2, -1)).amax((0, 2)).tolist()
         peak = TOUCHING * max(left, right)
         left, right = left > peak, right > peak
         return "both" if left and right else "left" if left else "right"
 
-    def draw(self, thing, request, which, tell):
+    def draw(self, thing, prompt, which, betas, frames, noise, quality, tell):
         """Samples one clip: y0 (T, 720) in the canonical frame, and which hands play a part (2,) bool."""
-        frames, noise = self.noise(request)
         active = torch.tensor([FLAGS[which]], device=self.device) > 0
-        shape = torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)
-        share, inner, last = EFFORT[request.quality]
-        guide = ContactGuidance(
-            self.hands, thing["grid"], thing["points"], active, shape=shape, inner=inner, last=last
-        )
+        share, inner, last = EFFORT[quality]
+        guide = ContactGuidance(self.hands, thing, active, shape=betas, inner=inner, last=last)
         signal = sample(
-            self.model, self.condition(thing, request.prompt, which), frames, steps=round(share * STEPS), scale=SCALE, noise=noise,
+            self.model, self.condition(thing, prompt, which, betas), frames, steps=round(share * STEPS), scale=SCALE, noise=noise,
             guide=guide,
             progress=lambda step, steps: tell(0.2 + 0.75 * step / steps, f"Sampling, step {step + 1} of {steps}"),
         )[0]  # fmt: skip
-        return settled(signal, active[0]), active[0].cpu().numpy()
+        return settled(signal, active[0], bool(thing.hinge.any())), active[0].cpu().numpy()
 
-    def clip(self, request, thing, signal, active):
+    def clip(self, request, stage, signal, active):
         """y0 in the canonical frame -> Clip in the request's world."""
         motion, contact = signal[:, :MOTION].cpu(), signal[:, MOTION:].cpu().unflatten(-1, (2, -1)).clamp(0, 1)
         place, turn, articulation = unpack_object(motion)
@@ -132,19 +129,19 @@ class Generator:
         for side in (0, 1):
             if not active[side]:  # a hand that plays no part stays beside the work, flat
                 wrists[:, side], rotations[:, side] = IDLE[side], np.eye(3)
-        facing, scale = thing["facing"], thing["scale"]
+        facing, scale, thing = stage["facing"], stage["scale"], stage["thing"]
         origin = np.asarray(request.translation, float)
         shrink = scale if request.fit == "scale_hands" else 1.0  # canonical metres per metre of the request's world
 
         def out(points):  # canonical -> world; the object's own origin stays where the request has it
-            return (points - thing["offset"]) @ facing.T / shrink + origin
+            return (points - stage["offset"]) @ facing.T / shrink + origin
 
         hands = [hand.rest(torch.as_tensor(np.asarray(b, np.float32)).to(self.device)) for hand, b in zip(self.hands, request.hand_shape)]
         rotations[:, :, 0] = facing @ rotations[:, :, 0]
-        points = (thing["points"].cpu().numpy() - thing["offset"]) @ thing["turn"] / scale
+        points = (thing.points.cpu().numpy() - stage["offset"]) @ stage["turn"] / scale
         clip = seam.Clip(
-            object_translation=out(np.einsum("tij,j->ti", turn, thing["offset"]) + place),
-            object_rotation=facing @ turn @ thing["turn"],
+            object_translation=out(np.einsum("tij,j->ti", turn, stage["offset"]) + place),
+            object_rotation=facing @ turn @ stage["turn"],
             object_articulation=articulation.numpy(),
             hand_translation=out(wrists), hand_rotation=rotations, hand_shape=np.asarray(request.hand_shape),
             hand_active=np.asarray(active, bool), contact_points=points, contact=contact.numpy(),
@@ -154,7 +151,7 @@ class Generator:
             hand_weights=np.stack([hand.weights.cpu().numpy() for hand in self.hands]),
             fps=FPS, prompt=request.prompt, seed=int(request.seed), hand_scale=1.0 / shrink,
             object_scale=scale if request.fit == "scale_object" else 1.0,
-            metrics=measures(signal, self.hands, thing["exact"], active, FPS,
+            metrics=measures(signal, self.hands, thing, active, FPS,
                              torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)),
         )  # fmt: skip
         for name, value in vars(clip).items():
@@ -164,16 +161,19 @@ class Generator:
         return clip
 
 
-def settled(signal, active):
+def settled(signal, active, hinged=False):
     """The same clip with its object exactly where it stood until a hand touches it, and at rest once the last let go.
 
-    The network's own frames there are off by a millimetre or so. Hands are given in the object's frame and move along.
+    The network's own frames there are off by a millimetre or so; so is the angle of a hinge, which is 0 where there is
+    none. Hands are given in the object's frame and move along.
     """
     motion = signal[:, :MOTION]
     touch = sharpened(signal[None, :, MOTION:].unflatten(-1, (2, -1)))[0].amax(-1)[:, active] > TOUCHING
     touched = touch.any(-1).nonzero()[:, 0]
     first, last = (int(touched[0]), int(touched[-1])) if len(touched) else (len(signal) - 1, len(signal) - 1)
-    place, turn, _ = unpack_object(motion)
+    place, turn, angle = unpack_object(motion)
+    angle = angle.clone() * hinged
+    angle[:first], angle[last:] = angle[first].clone(), angle[last].clone()
     start_place, start_turn = place[first].clone(), turn[first].clone()
     turn = turn @ start_turn.T
     place = place - turn @ start_place
@@ -182,4 +182,5 @@ def settled(signal, active):
     changed = signal.clone()
     changed[:, MOTION - 10 : MOTION - 7] = place
     changed[:, MOTION - 7 : MOTION - 1] = matrix_to_sixd(turn)
+    changed[:, MOTION - 1] = angle
     return changed

@@ -58,6 +58,9 @@ class Request:
                         "scale_hands" makes the hands fit the object, "scale_object" makes the object fit the hands
     hand_shape (2, 10)  betas of the left and the right hand
     quality             how much work is put into it: "draft" for a quick look, "normal" or "final"
+    turning (F,)        bool: the faces on the part that turns, where the object has a hinge
+    hinge (8,)          that hinge in the object's frame: a point, the unit axis, the lowest and the highest angle in radians;
+                        the mesh shows angle 0
     """
 
     prompt: str
@@ -73,6 +76,8 @@ class Request:
     hand_shape: np.ndarray = field(default_factory=lambda: np.zeros((2, 10), np.float32))
     object_name: str = "object"
     quality: str = "normal"
+    turning: np.ndarray = None
+    hinge: np.ndarray = None
 
 
 @dataclass

@@ -8,8 +8,8 @@ correction d of the hands, a few knots over the clip so that it stays smooth, is
           + sum over hand vertices of max(0, -sdf)^2                           the signed term: never inside
           + the same along the fingers' bones, held 3 mm outside               nor through a wall thinner than a finger
 
-where distances follow from contact, d_hat = -tau log C_hat, and sdf is the object's signed distance at a hand vertex.
-Unsigned distances alone can't tell a finger on the surface from one below it; the signed term can.
+where distances follow from contact, d_hat = -tau log C_hat, and sdf is the object's signed distance at a hand vertex,
+its hinge as X has it. Unsigned distances alone can't tell a finger on the surface from one below it; the signed term can.
 """
 
 import torch
@@ -22,7 +22,9 @@ FAINT = 0.2  # a map that stays below this says that the hand does not touch
 CORE = 0.003  # metres: the middle of a finger stays this far outside, or the finger stands in a thin wall
 TOUCHING = 0.6  # generated contact above this asks for touch
 VERTICES = 220  # of each hand that are looked at in the inner steps; the last step looks at all for depth
-STEADY = 5  # frames to either side that a holding hand is smoothed over
+STEADY = 10  # frames to either side that a holding hand is smoothed over
+STRIDE = 2  # frames between those that are looked at: a fifteenth of a second
+KNOT = 10  # frames between the knots of the correction
 NEARBY = 0.05  # metres: frames in which a hand is farther than this, and should be, need no guidance
 POINTS = 72  # object points of each hand that are looked at, those with most contact
 
@@ -53,22 +55,42 @@ def along_time(values, kernel):
     return rows.squeeze(1).unflatten(0, (len(values), -1)).transpose(1, 2).unflatten(2, values.shape[2:])
 
 
-def steadied(signal):
+def in_part(hands, thing, angle, back=False):
+    """Hands (B, T, 2, 99) in the object's frame -> in the frame of the part that turns, or back; angle (B, T)."""
+    turn, shift = thing.part_pose(angle)
+    turn, shift = turn.unsqueeze(2), shift.unsqueeze(2)
+    if not back:
+        turn, shift = turn.transpose(-1, -2), -(turn.transpose(-1, -2) @ shift.unsqueeze(-1)).squeeze(-1)
+    place = (turn @ hands[..., :3, None]).squeeze(-1) + shift
+    wrist = hands[..., 3:9].unflatten(-1, (2, 3)) @ turn.transpose(-1, -2)  # both columns turned
+    return torch.cat([place, wrist.flatten(-2), hands[..., 9:]], -1)
+
+
+def steadied(signal, thing):
     """The same signal without what hands don't do: tremble, and slip on what they hold.
 
-    The motion is smoothed by a Savitzky-Golay filter (5 frames, quadratic: at 15 frames a second it keeps 93 % of a shake
-    at 2.4 Hz). Over the frames in which its contact map says that a hand holds, that hand's numbers, which are in the
-    object's frame, become their local mean.
+    The motion is smoothed by a Savitzky-Golay filter (9 frames, quadratic: at 30 frames a second it keeps 95 % of a shake
+    at 2.4 Hz). Over the frames in which its contact map says that a hand holds, that hand's numbers become their local
+    mean, in the frame of the object or of the part that it holds.
     """
-    motion = along_time(signal[..., :MOTION], signal.new_tensor([-3, 12, 17, 12, -3]) / 35)
-    hands = motion[..., : 2 * HAND].unflatten(-1, (2, HAND))
-    holds = (sharpened(signal[..., MOTION:].unflatten(-1, (2, -1))).amax(-1) > TOUCHING).to(signal.dtype)  # (B, T, 2)
+    kernel = signal.new_tensor([-21, 14, 39, 54, 59, 54, 39, 14, -21]) / 231
+    motion = along_time(signal[..., :MOTION], kernel)
+    hands, angle = motion[..., : 2 * HAND].unflatten(-1, (2, HAND)), motion[..., -1]
+    contact = sharpened(signal[..., MOTION:].unflatten(-1, (2, -1)))
+    if thing.moving.any():
+        most = contact.sum(1)  # (B, 2, P)
+        part = most[..., thing.moving].amax(-1) > most[..., ~thing.moving].amax(-1)  # (B, 2)
+        part = part[:, None, :, None].to(hands.dtype)
+        hands = part * in_part(hands, thing, angle) + (1 - part) * hands
+    holds = (contact.amax(-1) > TOUCHING).to(signal.dtype)  # (B, T, 2)
     window = torch.hann_window(2 * STEADY + 3, periodic=False)[1:-1]
     window = window / window.sum()
     share = along_time(holds, window)
     mean = along_time(hands * holds.unsqueeze(-1), window) / share.clamp_min(1e-6).unsqueeze(-1)
     # A frame changes as far as its whole neighbourhood holds, so that the closing of the fingers keeps its shape.
     hands = hands + (mean - hands) * ((share * holds) ** 4).unsqueeze(-1)
+    if thing.moving.any():
+        hands = part * in_part(hands, thing, angle, back=True) + (1 - part) * hands
     return torch.cat([hands.flatten(-2), motion[..., 2 * HAND :], signal[..., MOTION:]], -1)
 
 
@@ -83,12 +105,12 @@ def spread_first(hand):
 class ContactGuidance:
     """Guides one batch of clips of the same object towards its own contact maps; called inside every sampling step.
 
-    hands: the two hand layers; grid: the object's distance grid; points (256, 3); active (B, 2) bool: hands that play a part;
-    shape (2, 10) betas. `begin` = the first guided step as a share of the steps.
+    hands: the two hand layers; thing: the objects.thing.Thing; active (B, 2) bool: hands that play a part; shape (2, 10)
+    betas. `begin` = the first guided step as a share of the steps.
     """
 
-    def __init__(self, hands, grid, points, active, *, shape=None, begin=0.5, inner=3, last=40, signed=True):
-        self.hands, self.grid, self.points, self.shape = hands, grid, points, shape
+    def __init__(self, hands, thing, active, *, shape=None, begin=0.5, inner=3, last=40, signed=True):
+        self.hands, self.thing, self.shape = hands, thing, shape
         self.active, self.begin, self.inner, self.last, self.signed = active, begin, inner, last, signed
         self.ids = [spread_first(hand) for hand in hands]
         self.tips = []
@@ -111,25 +133,31 @@ class ContactGuidance:
     def corrected(self, signal, iterations, fresh=True, final=True, rate=0.08):
         """`iterations` steps down the gradient of L_cig; `final` looks at every vertex for depth, else at a sample."""
         batch, frames = signal.shape[:2]
-        signal = steadied(signal.detach())
+        signal = steadied(signal.detach(), self.thing)
         motion = signal[..., :MOTION]
         contact = sharpened(signal[..., MOTION:].unflatten(-1, (2, -1)))
-        basis = knot_basis(frames, max(4, frames // 5), signal.device)
+        basis = knot_basis(frames, max(4, frames // KNOT), signal.device)
+        looked = torch.arange(0, frames, STRIDE, device=signal.device)
+        angle = motion[..., -1]
         units = signal.new_tensor([0.01] * 3 + [0.06] * 6 + [0.12] * 90).repeat(2)
         if fresh or self.delta is None:
             self.delta = signal.new_zeros(batch, basis.shape[1], 2 * HAND)
         delta = self.delta.clone().requires_grad_(True)
         wanted = [self.wanted(contact[:, :, side]) for side in (0, 1)]
-        busy = [self.busy(motion, contact, side) for side in (0, 1)]
+        busy = [looked[self.busy(motion[:, looked], contact[:, looked], side)] for side in (0, 1)]
+        hinged = [self.thing.points_at(angle[:, rows]) for rows in busy]  # (B, T, 256, 3)
         optimiser = torch.optim.Adam([delta], lr=rate, betas=(0.9, 0.99))
         for _ in range(iterations):
             moved = motion[..., : 2 * HAND] + (basis @ delta) * units
-            loss = 0.05 * delta.square().sum() / basis.shape[1] * frames
+            loss = 0.05 * delta.square().sum() / basis.shape[1] * len(looked)
             place, turn = unpack_hands(moved)
             for side in (0, 1):
-                if bool(self.active[:, side].any()) and len(busy[side]):
-                    rows, asked = wanted[side][0], wanted[side][1][:, busy[side]]
-                    error = self.error(place[:, busy[side], side], turn[:, busy[side], side], side, rows, asked, final)
+                rows = busy[side]
+                if bool(self.active[:, side].any()) and len(rows):
+                    picked, asked = wanted[side]
+                    points = hinged[side].gather(2, picked[:, None, :, None].expand(-1, len(rows), -1, 3))
+                    error = self.error(place[:, rows, side], turn[:, rows, side], side, points, angle[:, rows],
+                                       asked[:, rows], final)  # fmt: skip
                     loss = loss + (error * self.active[:, side, None]).sum()
             optimiser.zero_grad()
             loss.backward()
@@ -143,7 +171,7 @@ class ContactGuidance:
         """Rows of the frames in which one hand is near the object or should be, in any clip of the batch."""
         place, turn = unpack_hands(motion)
         vertices, _ = self.hands[side](turn[:, :, side], place[:, :, side], vertex_ids=self.ids[side][:40])
-        near = self.grid.sample(vertices).amin(-1) < NEARBY
+        near = self.thing.distance(vertices, motion[..., -1]).amin(-1) < NEARBY
         return (near | (contact[:, :, side].amax(-1) > 0.2)).any(0).nonzero()[:, 0]
 
     def wanted(self, contact):
@@ -151,13 +179,12 @@ class ContactGuidance:
         rows = contact.square().sum(1).topk(min(POINTS, contact.shape[-1]), -1).indices
         return rows, contact.gather(2, rows[:, None].expand(-1, contact.shape[1], -1))
 
-    def error(self, place, turn, side, rows, contact, final):
-        """L_cig of one hand for each frame (B, T)."""
+    def error(self, place, turn, side, points, angle, contact, final):
+        """L_cig of one hand for each frame (B, T), for `points` (B, T, K, 3) with contact (B, T, K)."""
         shape = None if self.shape is None else self.shape[side]
         ids = self.ids[side] if final and self.signed else self.ids[side][:VERTICES]
         every, joints = self.hands[side](turn, place, shape, vertex_ids=ids)
         vertices = every[..., :VERTICES, :]
-        points = self.points[rows][:, None].expand(-1, vertices.shape[1], -1, -1)
         apart = torch.cdist(points, vertices)  # (B, T, points, vertices)
         implied = apart.amin(-1)
         asked = -CONTACT_DECAY * contact.clamp_min(1e-3).log()
@@ -165,7 +192,7 @@ class ContactGuidance:
         loss = (care * F.smooth_l1_loss(implied, asked, reduction="none", beta=0.004)).sum(-1) * 40
         if not self.signed:
             return loss
-        depth = self.grid.sample(every)
+        depth = self.thing.distance(every, angle)
         share = 0.1 if len(ids) == VERTICES else 0.4 * VERTICES / len(ids)
         loss = loss + ((0.0005 - depth).clamp_min(0) * 1000).square().sum(-1) * share
         busy = contact.amax(-1)  # (B, T)
@@ -175,7 +202,7 @@ class ContactGuidance:
             near = [(contact * (apart[..., tip].amin(-1) < 0.025)).amax(-1) for tip in self.tips[side]]
             near = (torch.stack(near, -1) > TOUCHING).float()
         if len(ids) > VERTICES:
-            middle = self.grid.sample(core(every[..., self.ends[side], :], joints))
+            middle = self.thing.distance(core(every[..., self.ends[side], :], joints), angle)
             loss = loss + ((CORE - middle).clamp_min(0) * 500).square().sum(-1)
         # The skin as a whole comes to the surface too: a palm may touch where no fingertip does.
         gaps = torch.cat([gaps, depth.clamp_min(0).amin(-1, keepdim=True)], -1)

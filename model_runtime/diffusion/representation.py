@@ -19,7 +19,9 @@ HAND = 99
 MOTION = 2 * HAND + 10
 CONTACT = 2 * POINTS
 SIGNAL = MOTION + CONTACT
-FPS = 15.0  # frames a second of the signal
+GIVEN = 3  # what of a frame can be fixed: the left hand, the right hand, the object
+FPS = 30.0  # frames a second of the signal
+LONGEST = 151  # frames: five seconds, both ends counted
 # Where a hand that plays no part is, in the object's frame: a constant, so that the model need not guess it.
 IDLE = np.array([[-0.25, -0.30, 0.0], [0.25, -0.30, 0.0]], np.float32)
 CONTACT_DECAY = 0.01  # metres; contact = exp(-distance / CONTACT_DECAY)
@@ -64,3 +66,9 @@ def to_world(translation, rotation, object_translation, object_rotation):
     world = (turn @ translation.unsqueeze(-1)).squeeze(-1) + object_translation.unsqueeze(-2)
     wrist = turn @ rotation[..., 0, :, :]
     return world, torch.cat([wrist.unsqueeze(-3), rotation[..., 1:, :, :]], -3)
+
+
+def spread_given(given):
+    """given (..., 3) of the left hand, the right hand and the object -> (..., 208), one for each number of X."""
+    parts = [given[..., k : k + 1].expand(*given.shape[:-1], n) for k, n in enumerate((HAND, HAND, MOTION - 2 * HAND))]
+    return torch.cat(parts, -1)

@@ -19,18 +19,19 @@ import torch
 from ..data import shards
 from ..hands.layer import load_hand
 from . import checkpoint
-from .losses import Skeleton, losses, noise_for
+from .losses import Skeleton, losses
 from .network import JointHOI
-from .representation import FPS, MOTION
+from .representation import FPS, LONGEST, MOTION
 
-READ = ("motion", "contact", "first", "active", "text", "object", "points", "normals")
+READ = ("motion", "contact", "hold", "first", "active", "betas", "text", "object", "points", "normals", "moving", "hinge")
+BUCKET = 15  # clips are padded to a multiple of this many frames and batched with those of the same length
 
 
 class Clips:
-    """Clips of all shards seen so far, at the signal's rate, grouped by length so that a batch needs no padding."""
+    """Clips of all shards seen so far, grouped by length so that batches need little padding."""
 
     def __init__(self, folder):
-        self.folder, self.seen, self.groups = folder, set(), {}
+        self.folder, self.seen, self.shards, self.groups = folder, set(), [], {}
         self.clips = 0
 
     def refresh(self):
@@ -38,52 +39,46 @@ class Clips:
         fresh = sorted(set(glob.glob(os.path.join(self.folder, "*.safetensors"))) - self.seen)
         for path in fresh:
             arrays, plain = shards.read(path, READ)
-            every = round(plain["fps"] / FPS)
-            first, lengths = arrays["first"], -(-np.diff(arrays["first"]) // every)
-            for length in np.unique(lengths):
-                rows = np.flatnonzero(lengths == length)
-                frames = first[rows, None] + every * np.arange(length)
-                thing = arrays["object"][rows]
-                self.groups.setdefault(int(length), []).append({
-                    "motion": torch.from_numpy(arrays["motion"][frames]),
-                    "contact": torch.from_numpy(arrays["contact"][frames]),
-                    "active": torch.from_numpy(arrays["active"][rows]),
-                    "text": torch.from_numpy(arrays["text"][rows]),
-                    "points": torch.from_numpy(arrays["points"][thing]),
-                    "normals": torch.from_numpy(arrays["normals"][thing]),
-                })  # fmt: skip
+            if plain["fps"] != FPS:
+                raise ValueError(f"{path} has {plain['fps']:g} frames a second and the model {FPS:g}; make it anew.")
+            lengths = np.minimum(np.diff(arrays["first"]), LONGEST)
+            for row, length in enumerate(-(-lengths // BUCKET)):
+                self.groups.setdefault(int(length), []).append((len(self.shards), row, int(lengths[row])))
+            self.shards.append({name: torch.from_numpy(value) for name, value in arrays.items()})
             self.clips += len(lengths)
             self.seen.add(path)
         return len(fresh)
 
-    def statistics(self, limit=20_000):
+    def clip(self, shard, row, frames, padded):
+        """One clip of `padded` frames: dict of arrays. Beyond its own frames it stays as it ends."""
+        arrays = self.shards[shard]
+        index = int(arrays["first"][row]) + torch.arange(padded).clamp_max(frames - 1)
+        thing = int(arrays["object"][row])
+        return {"motion": arrays["motion"][index], "contact": arrays["contact"][index].float() / 255,
+                "hold": arrays["hold"][index], "frames": torch.tensor(frames), "text": arrays["text"][row],
+                "active": arrays["active"][row].float(), "betas": arrays["betas"][row],
+                **{name: arrays[name][thing] for name in ("points", "normals", "moving", "hinge")}}  # fmt: skip
+
+    def statistics(self, limit=400):
         """Mean and standard deviation (720,) of the signal; contact has one number for all."""
-        parts = [signal(part) for group in self.groups.values() for part in group]
-        rows = torch.cat([part.flatten(0, 1) for part in parts])
-        rows = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[:limit]]
+        every = [clip for group in self.groups.values() for clip in group]
+        picks = np.random.default_rng(0).permutation(len(every))[:limit]
+        clips = [self.clip(*every[pick], every[pick][2]) for pick in picks]
+        rows = torch.cat([torch.cat([clip["motion"], clip["contact"].flatten(1)], -1) for clip in clips])
         mean, std = rows.mean(0), rows.std(0)
         mean[MOTION:], std[MOTION:] = rows[:, MOTION:].mean(), rows[:, MOTION:].std()
         return mean, std.clamp_min(0.02)
 
     def batch(self, size, rng):
-        """A random batch of clips of one length: dict of tensors."""
-        lengths = list(self.groups)
-        counts = np.array([sum(len(part["motion"]) for part in self.groups[length]) for length in lengths], float)
-        group = self.groups[lengths[rng.choice(len(lengths), p=counts / counts.sum())]]
-        sizes = np.array([len(part["motion"]) for part in group])
-        picks = rng.integers(0, sizes.sum(), size)
-        where = np.searchsorted(sizes.cumsum(), picks, side="right")
-        rows = picks - (sizes.cumsum() - sizes)[where]
-        chosen = [{name: value[row] for name, value in group[part].items()} for part, row in zip(where, rows)]
-        batch = {name: torch.stack([item[name] for item in chosen]) for name in chosen[0]}
-        word = torch.from_numpy(rng.integers(0, batch["text"].shape[1], size))
-        batch["text"] = batch["text"][torch.arange(size), word].float()
-        return batch
-
-
-def signal(batch):
-    """y0 (B, T, 720) from a batch's motion and contact."""
-    return torch.cat([batch["motion"].float(), batch["contact"].flatten(-2).float() / 255.0], -1)
+        """A random batch of clips of about one length: dict of tensors, a caption of each clip drawn as `text`."""
+        lengths = sorted(self.groups)
+        counts = np.array([len(self.groups[length]) for length in lengths], float)
+        length = lengths[rng.choice(len(lengths), p=counts / counts.sum())]
+        group = self.groups[length]
+        chosen = [self.clip(*group[pick], min(BUCKET * length, LONGEST)) for pick in rng.integers(0, len(group), size)]
+        for clip in chosen:
+            clip["text"] = clip["text"][rng.integers(len(clip["text"]))].float()
+        return {name: torch.stack([clip[name] for clip in chosen]) for name in chosen[0]}
 
 
 def fastest_precision():
@@ -142,8 +137,7 @@ def train(folder, out, *, steps, hours, batch_size, rate, device, precision=torc
         print(f"Waiting for the first shard in {folder}", flush=True)
         time.sleep(10)
     model, average, optimiser, step, spent = start(out, data, rate, device, initial)
-    skeleton = Skeleton([load_hand(0), load_hand(1)])
-    skeleton.base, skeleton.bones = skeleton.base.to(device), skeleton.bones.to(device)
+    skeleton = Skeleton([load_hand(0), load_hand(1)]).to(device)
     begun = saved = time.time()
     sums, count = {}, 0
     model.train()
@@ -151,16 +145,8 @@ def train(folder, out, *, steps, hours, batch_size, rate, device, precision=torc
         if step % 200 == 0:
             data.refresh()
         rng = np.random.default_rng([step, 7])
-        torch.manual_seed(step)
         batch = {name: value.to(device) for name, value in data.batch(batch_size, rng).items()}
-        y0 = signal(batch)
-        size, length = y0.shape[:2]
-        told = {"text": batch["text"], "points": batch["points"], "normals": batch["normals"],
-                "hands": batch["active"].float() * (torch.rand(size, 1, device=device) > 0.3),  # 0, 0 = not said
-                "drop": torch.rand(size, device=device) < 0.1}  # fmt: skip
-        frames = torch.full((size,), length, device=device)
-        parts = losses(model, skeleton, y0, batch["active"].float(), told, frames, noise_for(size).to(device),
-                       torch.randn_like(y0), precision)  # fmt: skip
+        parts = losses(model, skeleton, batch, torch.Generator().manual_seed(step), precision)
         loss = sum(parts.values())
         optimiser.param_groups[0]["lr"] = learning_rate(step, rate, steps)
         optimiser.zero_grad(set_to_none=True)
@@ -196,9 +182,9 @@ def main(arguments=None):
     parser.add_argument("--data", required=True, help="folder of shards, made by `python -m model_runtime data`")
     parser.add_argument("--out", required=True, help="folder for the state, the log and the model")
     parser.add_argument("--from", dest="initial", help="start from this checkpoint (.safetensors) where OUT is empty")
-    parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--steps", type=int, default=60_000)
     parser.add_argument("--hours", type=float, default=1e9)
-    parser.add_argument("--batch", type=int, default=48)
+    parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=5e-4)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default=fastest_precision())

@@ -43,6 +43,18 @@ def contact_points(vertices, faces):
     return points.astype(np.float32), normals.astype(np.float32)
 
 
+def regions(levels=4):
+    """The contact points' indices in 2^levels neighbourhoods of equal size -> (2^levels, 256 / 2^levels) int64.
+
+    The basis points are halved at their median along x, y, z in turn, so index i is in the same region of every object.
+    """
+    groups = [np.arange(COUNT)]
+    for level in range(levels):
+        order = [group[np.argsort(_UNIT_BASIS[group, level % 3], kind="stable")] for group in groups]
+        groups = [half for group in order for half in np.split(group, 2)]
+    return np.stack(groups)
+
+
 def _spread(count, dimensions):
     """Evenly spread points in the unit cube -> (count, dimensions): Roberts' R sequence, from the generalised golden
     ratio, the root of x^(d+1) = x + 1."""
