@@ -28,7 +28,7 @@ def generate(
     object      any object that can make a mesh, in the current scene; it starts where it stands at the current frame
     prompt      what the hands do: "Drink from the mug with the right hand."
     hands       "auto" (as the prompt says), "left", "right" or "both"
-    seconds     1.5 to 5
+    seconds     1 to 5
     fit         for an object too big or too small for a hand: "ask" raises UserError(kind="size"), "scale_hands",
                 "scale_object"
     heading     which way the actor faces: the angle about +Z from +Y, radians

@@ -13,6 +13,7 @@ COMMANDS = {
     "worker": ("model_runtime.worker", "answer requests from Blender (started by the add-on)"),
     "generate": ("model_runtime.command_line", "a mesh file and a prompt in, a clip (.npz) out"),
     "train": ("model_runtime.diffusion.train", "train the model"),
+    "curves": ("model_runtime.diffusion.curves", "draw how a training run went"),
     "data": ("model_runtime.data.make", "make the procedural training data"),
     "data-report": ("model_runtime.data.report", "what that data is like, in numbers and pictures"),
     "import": ("model_runtime.importing.command_line", "make training data of a licensed data set that you have"),

@@ -28,7 +28,7 @@ JOINT_NAMES = (
 )  # fmt: skip
 JOINT_PARENTS = (-1, 0, 1, 2, 0, 4, 5, 0, 7, 8, 0, 10, 11, 0, 13, 14)
 
-MIN_SECONDS, MAX_SECONDS = 1.5, 5.0
+MIN_SECONDS, MAX_SECONDS = 1.0, 5.0
 LARGEST_EXTENT, SMALLEST_EXTENT = (0.02, 0.60), 0.30  # metres: of an object of a size that hands can hold
 
 

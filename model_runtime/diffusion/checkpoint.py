@@ -7,15 +7,15 @@ from safetensors.torch import save_file
 import torch
 
 from ..seam import UserError
-from .network import JointHOI
+from .methods import method
 
 
-def save(model, path, about, dtype=torch.float16):
-    """Writes weights as `dtype`; `about` is a dict of plain values (steps, clips ...) kept beside the settings."""
+def save(model, path, about, name="jointhoi", dtype=torch.float16):
+    """Writes the weights of the method `name` as `dtype`; `about`: a dict of plain values (steps, clips ...) kept beside."""
     kept = ("mean", "std")  # metres; small, and float16 would round them
     tensors = {name: value.detach().to("cpu", torch.float32 if name in kept else dtype).contiguous()
                for name, value in model.state_dict().items()}  # fmt: skip
-    header = {"settings": json.dumps(model.settings), "about": json.dumps(about)}
+    header = {"settings": json.dumps({"method": name, **model.settings}), "about": json.dumps(about)}
     save_file(tensors, path, metadata=header)
 
 
@@ -25,7 +25,8 @@ def load(path, device="cpu"):
         with safe_open(path, framework="pt") as stored:
             header = stored.metadata()
             state = {name: stored.get_tensor(name).float() for name in stored.keys()}
-        model = JointHOI(**json.loads(header["settings"]))
+        settings = json.loads(header["settings"])
+        model = method(settings.pop("method", "jointhoi"))[0](**settings)
         model.load_state_dict(state)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         message = f"{path} is not a JointHOI checkpoint that this version can read; choose another in the preferences."

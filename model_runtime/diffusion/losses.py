@@ -77,16 +77,19 @@ def conditioned(batch, generator=None):
     return told
 
 
-def losses(model, skeleton, batch, generator=None, precision=torch.float32):
+def losses(model, skeleton, batch, generator=None, precision=torch.float32, contact=True):
     """The parts of the loss of one batch of train.Clips, by name; their sum is what is trained.
 
-    precision: the type that the network computes in; generator: of the noise and of what is withheld.
+    precision: the type that the network computes in; generator: of the noise and of what is withheld; contact: whether
+    contact is a modality, else the network neither sees it nor is asked for it.
     """
     motion, frames = batch["motion"], batch["frames"]
     signal = torch.cat([motion, batch["contact"].flatten(-2)], -1)
     clean = model.normalise(signal)
     sigma = noise_for(len(clean), generator).to(clean)
     noise = torch.randn(clean.shape, generator=generator).to(clean)
+    if not contact:
+        clean[..., MOTION:], noise[..., MOTION:] = 0, 0
     with torch.autocast(clean.device.type, precision, enabled=precision != torch.float32):
         guess = model(clean + sigma[:, None, None] * noise, sigma, conditioned(batch, generator), frames)
     real = (torch.arange(signal.shape[1], device=signal.device) < frames[:, None]).to(signal.dtype)

@@ -1,13 +1,16 @@
 """Training: streams shards as they appear, keeps an exponential moving average, and goes on where it stopped.
 
-    python -m model_runtime train --data DIR --out DIR [--steps N] [--hours H]
+    python -m model_runtime train --data DIR --out DIR [--method jointhoi] [--steps N] [--hours H]
+    torchrun --nproc-per-node N -m model_runtime train ...      each process takes batches of its own, gradients are averaged
 
-DIR/state.pt is everything needed to go on (the project's own file, read back with weights_only); DIR/model.safetensors
-is the averaged model, ready to use; DIR/log.csv has a line every 50 steps.
+OUT/state.pt is everything needed to go on (the project's own file, read back with weights_only); OUT/model.safetensors
+is the averaged model, ready to use; OUT/log.csv has a line every 50 steps, OUT/evaluation.csv one for each evaluation of
+the averaged model, and `python -m model_runtime curves OUT` draws both.
 """
 
 import argparse
 import copy
+import csv
 import glob
 import math
 import os
@@ -15,12 +18,13 @@ import time
 
 import numpy as np
 import torch
+import torch.distributed as dist
 
 from ..data import shards
 from ..hands.layer import load_hand
 from . import checkpoint
-from .losses import Skeleton, losses
-from .network import JointHOI
+from .losses import Skeleton
+from .methods import method
 from .representation import FPS, LONGEST, MOTION
 
 READ = ("motion", "contact", "hold", "first", "active", "betas", "text", "object", "points", "normals", "moving", "hinge")
@@ -93,18 +97,19 @@ def learning_rate(step, peak, total, warm=300):
     return peak * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, total - warm)))))
 
 
-def start(out, data, rate, device, initial=None):
-    """Model, its average, optimiser and the step to go on from: from OUT's state, from a checkpoint, or new."""
+def start(out, name, data, rate, device, initial=None):
+    """Model, its average, optimiser, the step and the seconds to go on from: OUT's state, a checkpoint, or new."""
     path = os.path.join(out, "state.pt")
     stored = torch.load(path, map_location=device, weights_only=True) if os.path.exists(path) else None
+    network, _ = method(name)
     if stored:
-        model = JointHOI(**stored["settings"]).to(device)
+        model = network(**stored["settings"]).to(device)
         model.load_state_dict(stored["model"])
     elif initial:
         model, _ = checkpoint.load(initial, device)
     else:
         torch.manual_seed(0)
-        model = JointHOI().to(device)
+        model = network().to(device)
         mean, std = data.statistics()
         model.mean.copy_(mean)
         model.std.copy_(std)
@@ -117,7 +122,7 @@ def start(out, data, rate, device, initial=None):
     return model, average, optimiser, stored["step"], stored["seconds"]
 
 
-def keep(out, model, average, optimiser, step, seconds, clips):
+def keep(out, name, model, average, optimiser, step, seconds, clips):
     """Saves the state and the averaged model; each file appears whole or not at all."""
     path = os.path.join(out, "state.pt")
     state = {"settings": model.settings, "model": model.state_dict(), "average": average.state_dict(),
@@ -125,32 +130,86 @@ def keep(out, model, average, optimiser, step, seconds, clips):
     torch.save(state, path + ".partial")
     os.replace(path + ".partial", path)
     path = os.path.join(out, "model.safetensors")
-    checkpoint.save(average, path + ".partial", {"steps": step, "hours": round(seconds / 3600, 2), "clips": clips})
+    about = {"steps": step, "hours": round(seconds / 3600, 2), "clips": clips}
+    checkpoint.save(average, path + ".partial", about, name)
     os.replace(path + ".partial", path)
 
 
-def train(folder, out, *, steps, hours, batch_size, rate, device, precision=torch.float32, initial=None, keep_every=300.0):
-    """Trains until `steps` or until `hours` of this run are over. Returns the averaged model."""
+def together(device):
+    """(which process this is, of how many), joined where torchrun started several."""
+    count = int(os.environ.get("WORLD_SIZE", 1))
+    if count > 1 and not dist.is_initialized():
+        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    return int(os.environ.get("RANK", 0)), count
+
+
+def averaged(model, count):
+    """Makes every process's gradients their mean, in one message."""
+    if count == 1:
+        return
+    grads = [p.grad if p.grad is not None else torch.zeros_like(p) for p in model.parameters()]
+    flat = torch._utils._flatten_dense_tensors(grads)
+    dist.all_reduce(flat)
+    for parameter, grad in zip(model.parameters(), torch._utils._unflatten_dense_tensors(flat / count, grads)):
+        parameter.grad = grad
+
+
+def agreed(value, device, count):
+    """The first process's truth value, in all of them."""
+    if count == 1:
+        return value
+    told = torch.tensor([value], dtype=torch.uint8, device=device)
+    dist.broadcast(told, 0)
+    return bool(told)
+
+
+def add_line(path, line):
+    """Appends a dict to a .csv, under a line of its names."""
+    fresh = not os.path.exists(path)
+    with open(path, "a", newline="") as file:
+        writer = csv.DictWriter(file, line, lineterminator="\n")
+        if fresh:
+            writer.writeheader()
+        writer.writerow(line)
+
+
+def train(folder, out, *, steps, hours, batch_size, rate, device, name="jointhoi", precision=torch.float32, initial=None,
+          keep_every=300.0, evaluate_every=0, evaluate=None):  # fmt: skip
+    """Trains until `steps` or until `hours` of this run are over. Returns the averaged model.
+
+    evaluate(checkpoint path, step) -> dict of figures, called by the first process every `evaluate_every` steps.
+    """
     os.makedirs(out, exist_ok=True)
+    device = torch.device(device)
+    rank, count = together(device)
     data = Clips(folder)
     while not data.refresh():
         print(f"Waiting for the first shard in {folder}", flush=True)
         time.sleep(10)
-    model, average, optimiser, step, spent = start(out, data, rate, device, initial)
+    model, average, optimiser, step, spent = start(out, name, data, rate, device, initial)
+    if count > 1:
+        for tensor in [*model.parameters(), *model.buffers(), *average.buffers()]:
+            dist.broadcast(tensor.data, 0)
+    losses = method(name)[1]
     skeleton = Skeleton([load_hand(0), load_hand(1)]).to(device)
     begun = saved = time.time()
-    sums, count = {}, 0
+    sums, summed = {}, 0
     model.train()
-    while step < steps and time.time() - begun < hours * 3600:
+
+    def save():
+        if rank == 0:
+            keep(out, name, model, average, optimiser, step, spent + time.time() - begun, data.clips)
+
+    while agreed(step < steps and time.time() - begun < hours * 3600, device, count):
         if step % 200 == 0:
             data.refresh()
-        rng = np.random.default_rng([step, 7])
-        batch = {name: value.to(device) for name, value in data.batch(batch_size, rng).items()}
-        parts = losses(model, skeleton, batch, torch.Generator().manual_seed(step), precision)
-        loss = sum(parts.values())
+        rng = np.random.default_rng([step, rank, 7])
+        batch = {key: value.to(device) for key, value in data.batch(batch_size, rng).items()}
+        parts = losses(model, skeleton, batch, torch.Generator().manual_seed(step * count + rank), precision)
         optimiser.param_groups[0]["lr"] = learning_rate(step, rate, steps)
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        sum(parts.values()).backward()
+        averaged(model, count)
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         if torch.isfinite(norm):
             optimiser.step()
@@ -158,29 +217,42 @@ def train(folder, out, *, steps, hours, batch_size, rate, device, precision=torc
         decay = min(0.999, (1 + step) / (10 + step))
         with torch.no_grad():
             torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)
-        for name, value in parts.items():
-            sums[name] = sums.get(name, 0.0) + value.item()
-        count += 1
-        if step % 50 == 0:
-            spent_now = spent + time.time() - begun
-            line = [str(step), f"{spent_now:.0f}", str(data.clips)] + [f"{value / count:.4f}" for value in sums.values()]
-            fresh = not os.path.exists(os.path.join(out, "log.csv"))
-            with open(os.path.join(out, "log.csv"), "a") as log:
-                log.write(("step,seconds,clips," + ",".join(sums) + "\n" if fresh else "") + ",".join(line) + "\n")
-            print(" ".join(line), flush=True)
-            sums, count = {}, 0
-        if time.time() - saved > keep_every:
-            keep(out, model, average, optimiser, step, spent + time.time() - begun, data.clips)
+        for part, value in parts.items():
+            sums[part] = sums.get(part, 0.0) + value.item()
+        summed += 1
+        if step % 50 == 0 and rank == 0:
+            line = {"step": step, "seconds": round(spent + time.time() - begun), "clips": data.clips,
+                    **{part: round(value / summed, 4) for part, value in sums.items()}}  # fmt: skip
+            add_line(os.path.join(out, "log.csv"), line)
+            print(*line.values(), flush=True)
+            sums, summed = {}, 0
+        due = evaluate_every and step % evaluate_every == 0
+        if due or time.time() - saved > keep_every:
+            save()
             saved = time.time()
-    keep(out, model, average, optimiser, step, spent + time.time() - begun, data.clips)
+        if due and rank == 0:
+            add_line(os.path.join(out, "evaluation.csv"), {"step": step, **evaluate(os.path.join(out, "model.safetensors"), step)})
+    save()
     return average
+
+
+def small_evaluation(clips, folder, device):
+    """An `evaluate` for `train`: the figures of `clips` clips of unseen objects, those that the table shows."""
+    from ..evaluation.evaluate import evaluate
+
+    def figures(path, step):
+        found, _ = evaluate("test", clips, [0], ["jointhoi"], path, folder, device)
+        return {key: value for key, value in found["jointhoi"].items() if isinstance(value, (int, float))}
+
+    return figures
 
 
 def main(arguments=None):
     """The command line; see the top of this file."""
     parser = argparse.ArgumentParser(prog="model_runtime train", description=__doc__.splitlines()[0])
-    parser.add_argument("--data", required=True, help="folder of shards, made by `python -m model_runtime data`")
+    parser.add_argument("--data", required=True, help="folder of shards, made by `python -m model_runtime data` or `import`")
     parser.add_argument("--out", required=True, help="folder for the state, the log and the model")
+    parser.add_argument("--method", default="jointhoi", help="jointhoi, paper, no_contact or a peer")
     parser.add_argument("--from", dest="initial", help="start from this checkpoint (.safetensors) where OUT is empty")
     parser.add_argument("--steps", type=int, default=60_000)
     parser.add_argument("--hours", type=float, default=1e9)
@@ -188,9 +260,15 @@ def main(arguments=None):
     parser.add_argument("--rate", type=float, default=5e-4)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default=fastest_precision())
+    parser.add_argument("--evaluate-every", type=int, default=0, help="steps between evaluations; 0: none")
+    parser.add_argument("--evaluate-clips", type=int, default=24)
     options = parser.parse_args(arguments)
-    train(options.data, options.out, steps=options.steps, hours=options.hours, batch_size=options.batch,
-          rate=options.rate, device=options.device, precision=getattr(torch, options.precision), initial=options.initial)  # fmt: skip
+    if options.device == "cuda" and "LOCAL_RANK" in os.environ:
+        options.device = f"cuda:{os.environ['LOCAL_RANK']}"
+    train(options.data, options.out, steps=options.steps, hours=options.hours, batch_size=options.batch, name=options.method,
+          rate=options.rate, device=options.device, precision=getattr(torch, options.precision), initial=options.initial,
+          evaluate_every=options.evaluate_every,
+          evaluate=small_evaluation(options.evaluate_clips, os.path.join(options.out, "evaluation"), options.device))  # fmt: skip
 
 
 if __name__ == "__main__":
