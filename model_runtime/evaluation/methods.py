@@ -11,8 +11,7 @@ import time
 import torch
 
 from ..data.shards import FPS
-from ..diffusion.representation import HAND, MOTION, pack_motion
-from ..hands.rotation import matrix_to_sixd, sixd_to_matrix
+from ..diffusion.representation import pack_motion
 from ..seam import Request
 
 
@@ -35,25 +34,15 @@ def jointhoi(checkpoint=None, device="cpu"):
 
 def answer(generator, case, seed):
     """One case's prompt and mesh as a request, and the clip back as the signal's motion."""
-    frames = len(case["motion"])
-    request = Request(case["prompt"], case["vertices"], case["faces"], seconds=(frames - 1) / FPS, seed=seed,
-                      hand_shape=case["betas"], object_name=case["family"])  # fmt: skip
+    hinge = {"turning": case["turning"], "hinge": case["hinge"]} if case["hinge"].any() else {}
+    request = Request(case["prompt"], case["vertices"], case["faces"], seconds=(len(case["motion"]) - 1) / FPS, seed=seed,
+                      hand_shape=case["betas"], object_name=case["family"], **hinge)  # fmt: skip
     begun = time.time()
     clip = generator.generate(request)
     seconds = time.time() - begun
     names = ("object_translation", "object_rotation", "object_articulation", "hand_translation", "hand_rotation")
     motion = pack_motion(*(torch.as_tensor(getattr(clip, name)) for name in names))
-    return resampled(motion, frames).numpy(), None, seconds
-
-
-def resampled(motion, frames):
-    """X (T, 208) at another number of frames, between its first and its last."""
-    if len(motion) == frames:
-        return motion
-    along = torch.nn.functional.interpolate(motion.T[None], frames, mode="linear", align_corners=True)[0].T
-    for start in [3 + 99 * side + 6 * joint for side in (0, 1) for joint in range(16)] + [2 * HAND + 3]:
-        along[:, start : start + 6] = matrix_to_sixd(sixd_to_matrix(along[:, start : start + 6]))
-    return along[:, :MOTION]
+    return motion.numpy(), None, seconds
 
 
 def peer(name):
