@@ -1,8 +1,9 @@
 """The denoiser: a transformer that predicts y0 from y_t, the text, the object and the hands.
 
-Where it departs from the paper's figure (paper.py follows that to the letter): a token stands for PATCH frames, the
-condition modulates every block (DiT's adaLN) instead of being one token, the object enters as a token for each region
-of its surface, and frames that a user has fixed enter as they are. The input is scaled to unit variance (c_in of Karras
+Where it departs from the paper's figure (paper.py follows that to the letter): a token reads PATCH frames and answers one
+control point of a cubic B-spline, so what it draws is as smooth as hands are; the condition modulates every block (DiT's
+adaLN) instead of being one token; the object enters as a token for each region of its surface; and frames that a user
+has fixed enter as they are. The input is scaled to unit variance (c_in of Karras
 et al. 2022, table 1); the output is y0 itself, without a skip from y_t: the signal has 720 numbers a frame and a token
 far fewer, so noise could not pass through the tokens to be taken away, while y0, which lies near a low-dimensional
 surface, can (Li and He 2025, "Back to basics").
@@ -27,6 +28,34 @@ def sinusoid(values, width, longest):
     rates = torch.exp(-math.log(longest) * torch.arange(width // 2, device=values.device) / (width // 2))
     angles = values.unsqueeze(-1) * rates
     return torch.cat([angles.cos(), angles.sin()], -1)
+
+
+def spline(control, frames, length, spacing):
+    """A uniform cubic B-spline at whole frames: control (B, N, D), one point every `spacing` frames -> (B, length, D).
+
+    Point i is in the middle of frames i * spacing to (i + 1) * spacing - 1. Before a clip's first point and beyond the last
+    that its real frames (B,) have, points go on as a parabola through three.
+    """
+    last = -(-frames // spacing)[:, None, None] - 1
+    index = torch.arange(-2, control.shape[1] + 2, device=control.device)[None, :, None]
+
+    def at(place):
+        place = torch.minimum(place, last).clamp_min(0)
+        return control.gather(1, place.expand(len(control), -1, control.shape[2]))
+
+    def end(place, inward):
+        """The point at an end, the first and the second difference there, outwards."""
+        a, b, c = at(place), at(place + inward), at(place + 2 * inward)
+        return a - b, a - 2 * b + c
+
+    before, beyond = (-index).clamp_min(0).to(control.dtype), (index - last).clamp_min(0).to(control.dtype)
+    points = at(index)
+    for steps, (first, second) in ((before, end(torch.zeros_like(last), 1)), (beyond, end(last, -1))):
+        points = points + steps * first + steps * (steps + 1) / 2 * second
+    place = (torch.arange(length, device=control.device) - (spacing - 1) / 2) / spacing
+    away = (place[:, None] - index[0, :, 0]).abs().to(control.dtype)
+    weights = torch.where(away < 1, 2 / 3 - away**2 + away**3 / 2, (2 - away).clamp_min(0) ** 3 / 6)
+    return weights @ points
 
 
 class Normalised(nn.Module):
@@ -103,7 +132,7 @@ class JointHOI(Normalised):
         self.modulation = nn.Linear(width, 6 * width)
         self.blocks = nn.ModuleList(Block(width, heads) for _ in range(depth))
         self.outward_modulation = nn.Linear(width, 2 * width)
-        self.outward = nn.Linear(width, patch * SIGNAL)
+        self.outward = nn.Linear(width, SIGNAL)
         for layer in (self.modulation, self.outward_modulation, self.outward):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
@@ -151,4 +180,4 @@ class JointHOI(Normalised):
         scale, shift = self.outward_modulation(vector).unsqueeze(1).chunk(2, -1)
         tokens = F.layer_norm(tokens[:, told.shape[1] :], tokens.shape[-1:]) * (1 + scale) + shift
         with torch.autocast(noisy.device.type, enabled=False):  # bfloat16 would round y0 by 0.8 mm at the wrist
-            return self.outward(tokens.float()).unflatten(-1, (patch, SIGNAL)).flatten(1, 2)[:, :length]
+            return spline(self.outward(tokens.float()), frames, length, patch)
