@@ -6,6 +6,7 @@
 # make data, train                the model: its data, its training (pass options with ARGS="...")
 # make evaluate    every measure beside ground truth: out/evaluation/; CLIPS=200 SPLIT=all SEED=0,1,2 CHECKPOINT=FILE
 # make data-report what the generator makes and rejects: out/data-report/report.json and pictures of 60 clips
+# make gallery     what the model makes of 24 prompts, in pictures: out/gallery/
 # make clean       removes what was made, the environments too
 #
 # Environments live in .venv/ and are made once; .venv/runtime has torch, .venv/blender has bpy.
@@ -24,7 +25,7 @@ MATRIX := .venv/blender-4.2.23 .venv/blender-4.5.15 .venv/blender .venv/blender-
 export PYTHONDONTWRITEBYTECODE := 1
 unexport PYTHONPATH
 
-.PHONY: demo test test-runtime test-blender extension matrix gui-test data data-report train evaluate clean
+.PHONY: demo test test-runtime test-blender extension matrix gui-test data data-report train evaluate gallery clean
 
 demo: .venv/runtime/.ready .venv/blender/.ready
 	$(BLENDER) -m jointhoi_blender.demo $(ARGS)
@@ -64,6 +65,9 @@ train: .venv/runtime/.ready
 evaluate: .venv/runtime/.ready
 	$(RUNTIME) -m model_runtime evaluate $(if $(CLIPS),--clips $(CLIPS)) $(if $(SPLIT),--split $(SPLIT)) \
 	  $(if $(SEED),--seed $(SEED)) $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)) $(ARGS)
+
+gallery: .venv/runtime/.ready
+	$(RUNTIME) -m model_runtime gallery $(ARGS)
 
 clean:
 	rm -rf .venv out build dist

@@ -18,6 +18,7 @@ COMMANDS = {
     "data-report": ("model_runtime.data.report", "what that data is like, in numbers and pictures"),
     "import": ("model_runtime.importing.command_line", "make training data of a licensed data set that you have"),
     "evaluate": ("model_runtime.evaluation.evaluate", "measure a checkpoint on objects it was never trained on"),
+    "gallery": ("model_runtime.evaluation.gallery", "pictures of what the model makes of 24 prompts"),
 }
 
 
