@@ -161,9 +161,9 @@ class JointHOI(Normalised):
             signal = torch.cat([motion, signal[..., MOTION:], given.to(signal.dtype)], -1)
         else:
             signal = F.pad(signal, (0, GIVEN))
-        short = -length % patch
-        if short:  # the last token's missing frames repeat the last one
-            signal = torch.cat([signal, signal[:, -1:].expand(-1, short, -1)], 1)
+        # A token's frames beyond the last real one repeat it, so that nothing depends on how a clip is padded.
+        source = torch.arange(length + -length % patch, device=noisy.device).minimum(frames[:, None] - 1)
+        signal = signal.gather(1, source.unsqueeze(-1).expand(-1, -1, signal.shape[-1]))
         vector, told = self.condition(condition)
         vector = F.silu(vector + self.noise(sinusoid(sigma.log() * 250.0, width, 10_000.0)))
         index = torch.arange(signal.shape[1] // patch, device=noisy.device, dtype=noisy.dtype) * patch

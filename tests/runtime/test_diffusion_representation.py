@@ -1,16 +1,21 @@
 """X and the world it stands for: nothing is lost on the way, and a held object means constant numbers."""
 
 import numpy as np
+import pytest
 from scipy.spatial.transform import Rotation
 import torch
 
 from model_runtime.diffusion.representation import (
     CONTACT,
+    FPS,
+    GIVEN,
     HAND,
+    LONGEST,
     MOTION,
     SIGNAL,
     contact_of_distance,
     pack_motion,
+    spread_given,
     to_world,
     unpack_hands,
     unpack_object,
@@ -38,6 +43,7 @@ def packed(world):
 def test_the_numbers_are_those_of_the_paper():
     assert (HAND, MOTION, CONTACT, SIGNAL) == (99, 208, 512, 720)
     assert packed(random_world()).shape == (FRAMES, 208)
+    assert LONGEST == 5 * FPS + 1  # five seconds of thirty frames, both ends counted
 
 
 def test_world_to_numbers_and_back():
@@ -107,3 +113,26 @@ def test_numbers_that_are_no_rotation_become_one():
 def test_contact_is_one_on_and_inside_the_surface_and_falls_by_e_each_centimetre():
     distances = torch.tensor([-0.02, 0.0, 0.01, 0.02, 0.05], dtype=torch.float64)
     np.testing.assert_allclose(contact_of_distance(distances), [1, 1, np.exp(-1), np.exp(-2), np.exp(-5)], rtol=1e-12)
+
+
+@pytest.mark.parametrize("part", range(GIVEN))
+def test_what_is_given_is_a_hand_or_the_object(part):
+    """A world that differs in that part alone, its other hand moved along, differs in just the numbers that it stands for."""
+    one, other = random_world(1), random_world(2)
+    changed = dict(one)
+    if part < 2:
+        for name in ("hand_translation", "hand_rotation"):
+            changed[name] = one[name].copy()
+            changed[name][:, part] = other[name][:, part]
+    else:  # the object elsewhere, and both hands with it
+        turn = other["object_rotation"] @ one["object_rotation"].swapaxes(1, 2)
+        changed.update({name: other[name] for name in ("object_translation", "object_rotation", "articulation")})
+        offset = one["hand_translation"] - one["object_translation"][:, None]
+        changed["hand_translation"] = np.einsum("tij,thj->thi", turn, offset) + other["object_translation"][:, None]
+        changed["hand_rotation"] = one["hand_rotation"].copy()
+        changed["hand_rotation"][:, :, 0] = turn[:, None] @ one["hand_rotation"][:, :, 0]
+    given = torch.zeros(FRAMES, GIVEN, dtype=torch.bool)
+    given[:, part] = True
+    differs = (packed(changed) - packed(one)).abs() > 1e-9
+    assert torch.equal(differs, spread_given(given))
+    assert not spread_given(torch.zeros(2, FRAMES, GIVEN, dtype=torch.bool)).any()

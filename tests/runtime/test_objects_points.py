@@ -7,7 +7,7 @@ import torch
 import trimesh
 
 from model_runtime.objects.mesh import metric_mesh
-from model_runtime.objects.points import COUNT, basis_points, contact_points
+from model_runtime.objects.points import COUNT, basis_points, contact_points, regions
 
 torch.set_num_threads(1)
 
@@ -107,3 +107,43 @@ def test_no_point_hides_inside_overlapping_parts():
     points, _ = contact_points(*centred(both))
     assert not (np.abs(points) < 0.049).all(1).any()  # within a millimetre: the seam is found by cutting, not exactly
     assert not (np.abs(points) < [0.014, 0.014, 0.099]).all(1).any()
+
+
+# Regions
+
+
+def spread(points, groups):
+    """Root mean square distance of the points to the middle of their group."""
+    own = points[groups]
+    return float(np.sqrt(np.square(own - own.mean(1, keepdims=True)).sum(-1).mean()))
+
+
+def test_regions_share_out_all_points_evenly():
+    for levels in range(6):
+        groups = regions(levels)
+        assert groups.shape == (2**levels, COUNT // 2**levels) and groups.dtype == np.int64
+        np.testing.assert_array_equal(np.sort(groups.ravel()), np.arange(COUNT))
+
+
+def test_a_region_is_what_lies_between_planes():
+    """Halved across x, then y, z and x again: what comes before lies on the lower side, within what was halved before."""
+    basis, groups = basis_points((2, 2, 2)), regions(4)
+    assert basis[groups[:8], 0].max() <= basis[groups[8:], 0].min()
+    for half in groups.reshape(2, 8, 16):
+        assert basis[half[:4], 1].max() <= basis[half[4:], 1].min()
+        for quarter in half.reshape(2, 4, 16):
+            assert basis[quarter[:2], 2].max() <= basis[quarter[2:], 2].min()
+            for eighth in quarter.reshape(2, 2, 16):
+                assert basis[eighth[0], 0].max() <= basis[eighth[1], 0].min()
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_points_of_a_region_are_neighbours_on_every_object(name):
+    points, groups = contact_points(*centred(SHAPES[name]))[0], regions()
+    shuffled = np.random.default_rng(0).permutation(COUNT).reshape(groups.shape)
+    assert spread(points, groups) < 0.6 * spread(points, shuffled)
+
+
+def test_regions_never_change():
+    """Checkpoints depend on them as well: those of the first and the last points."""
+    assert [np.argwhere(regions() == index)[0].tolist() for index in (0, 127, 128, 255)] == [[15, 12], [6, 7], [1, 3], [3, 9]]
