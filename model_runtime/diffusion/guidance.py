@@ -69,7 +69,7 @@ def in_part(hands, thing, angle, back=False):
 def steadied(signal, thing):
     """The same signal without what hands don't do: tremble, and slip on what they hold.
 
-    The motion is smoothed by a Savitzky-Golay filter (9 frames, quadratic: at 30 frames a second it keeps 95 % of a shake
+    The motion is smoothed by a Savitzky-Golay filter (9 frames, quadratic: at 30 frames a second it keeps 93 % of a shake
     at 2.4 Hz). Over the frames in which its contact map says that a hand holds, that hand's numbers become their local
     mean, in the frame of the object or of the part that it holds.
     """
