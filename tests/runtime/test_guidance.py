@@ -290,11 +290,11 @@ def test_a_hand_in_or_off_an_open_lid_comes_to_its_surface(hands, lidded, lift):
     signal = riding(hands, OPENING, lift)
     before = lid_gap(hands, signal, OPENING)
     assert before.max() < -0.009 if lift < 0 else before.min() > 0.007
-    guide = ContactGuidance(hands, lidded, active=only(RIGHT), last=80)
+    guide = ContactGuidance(hands, lidded, active=only(RIGHT))
     for step in range(10, 20):  # as the sampler does: the correction goes on from step to step
         after = guide(signal, step, 20)
     gaps = lid_gap(hands, after, OPENING)
-    assert gaps.min() > -0.001 and gaps.max() < 0.0015
+    assert gaps.min() > -0.0015 and gaps.max() < 0.0015  # more points pull a whole palm than one that meets a ball
     np.testing.assert_allclose(after[..., 198:208], signal[..., 198:208], atol=1e-6)  # the lid does not give way
 
 
