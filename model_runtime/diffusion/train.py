@@ -205,6 +205,7 @@ def train(folder, out, *, steps, hours, batch_size, rate, device, name="jointhoi
             data.refresh()
         rng = np.random.default_rng([step, rank, 7])
         batch = {key: value.to(device) for key, value in data.batch(batch_size, rng).items()}
+        torch.manual_seed(step * count + rank)  # of dropout, where a network has it
         parts = losses(model, skeleton, batch, torch.Generator().manual_seed(step * count + rank), precision)
         optimiser.param_groups[0]["lr"] = learning_rate(step, rate, steps)
         optimiser.zero_grad(set_to_none=True)
