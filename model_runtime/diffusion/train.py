@@ -234,6 +234,8 @@ def train(folder, out, *, steps, hours, batch_size, rate, device, name="jointhoi
         if due and rank == 0:
             add_line(os.path.join(out, "evaluation.csv"), {"step": step, **evaluate(os.path.join(out, "model.safetensors"), step)})
     save()
+    if count > 1:
+        dist.barrier()  # nobody returns, and perhaps goes on from OUT, before it is written
     return average
 
 
