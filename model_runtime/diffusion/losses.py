@@ -61,7 +61,7 @@ def fixed_frames(motion, frames, generator=None):
     path = index.new_tensor([False, False, True], dtype=torch.bool).expand(length, GIVEN)
     some = torch.rand(batch, length, generator=generator).to(motion.device) < (3 * draw[:, 1:2] / frames[:, None])
     what = torch.rand(batch, 1, GIVEN, generator=generator).to(motion.device) < 0.6
-    first = (index < 1 + 30 * draw[:, 1:2])[..., None].expand(-1, -1, GIVEN)
+    first = (index < 31 * draw[:, 1:2])[..., None].expand(-1, -1, GIVEN)
     kind = draw[:, 0, None, None]
     given = torch.where(kind < 0.11, path, torch.where(kind < 0.22, some[..., None] & what, first))
     return given & (kind < 0.33)
