@@ -24,7 +24,7 @@ def sigma_at(t):
 
 
 class PaperJointHOI(Normalised):
-    """p(y0 | y_t, text, object): conditions as for network.JointHOI, of which it looks at text, points, hinge and drop."""
+    """p(y0 | y_t, text, object): conditions as for network.JointHOI, of which it looks at text, points and drop."""
 
     def __init__(self, width=320, depth=8, heads=5, text_width=384):
         super().__init__()

@@ -87,7 +87,8 @@ def thing_of(vertices, faces, name, turning=None, hinge=None, resolution=64):
     if hinge is None or turning is None or not np.any(turning):
         pieces, moving, hinge = [whole], np.zeros(len(points), bool), np.zeros(8, np.float32)
     else:
-        pieces = [metric_mesh(vertices, faces[rows], name) for rows in (~turning, turning)]
+        parts = {f"{name}, without what turns": ~turning, f"{name}, the part that turns": turning}
+        pieces = [metric_mesh(vertices, faces[rows], part) for part, rows in parts.items()]
         far = [np.abs(signed_distance(points, *piece)) for piece in pieces]
         moving = far[1] < far[0]
     grids = [distance_grid(*piece, resolution=resolution) for piece in pieces]

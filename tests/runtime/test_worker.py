@@ -157,6 +157,8 @@ def test_bad_requests_are_answered_by_a_sentence_and_the_next_one_works(ready, t
         "float faces": (seam.Request("Lift.", TETRAHEDRON, FACES.astype(float)), "faces"),
         "mirrored": (a_request(rotation=np.diag([1, 1, -1]).astype(np.float32)), "rotation"),
         "wrong shape": (a_request(hand_shape=np.zeros((1, 10), np.float32)), "hand_shape"),
+        "half a hinge": (a_request(hinge=np.eye(8, dtype=np.float32)[3]), "needs both a hinge and the faces"),
+        "a bad hinge": (a_request(hinge=np.zeros(8, np.float32), turning=np.arange(4) < 2), "axis of length 1"),
         "a list": (seam.Request("Lift.", TETRAHEDRON.tolist(), FACES), "vertices"),
     }
     for number, (what, (request, words)) in enumerate(bad.items(), 1):
@@ -276,11 +278,13 @@ def test_the_real_command_loads_a_model_answers_a_request_and_cancels_another(st
     from model_runtime.diffusion.network import JointHOI
 
     torch.manual_seed(0)
-    checkpoint.save(JointHOI(width=64, depth=1), tmp_path / "untrained.safetensors", {"steps": 0})
+    checkpoint.save(JointHOI(width=64, depth=1, heads=2), tmp_path / "untrained.safetensors", {"steps": 0})
     command = [sys.executable, "-m", "model_runtime", "worker", "--device", "cpu"]
     process = start(command=[*command, "--checkpoint", str(tmp_path / "untrained.safetensors")])
     assert process.hear()["event"] == "ready"
-    box = seam.Request("Lift the box with the left hand.", BOX * np.float32(0.08), BOX_FACES, seconds=1.5)
+    hinge = np.array([0, 0.04, 0.04, -1, 0, 0, 0, 1.5], np.float32)
+    box = seam.Request("Open the box with the left hand.", BOX * np.float32(0.08), BOX_FACES, seconds=1.5, hinge=hinge,
+                       turning=np.isin(np.arange(12), (6, 7, 10, 11)))  # fmt: skip
     paths = [process.generate(number, box) for number in (1, 2)]
     assert (event := process.hear_end_of(1))["event"] == "done", event
     while "ampling" not in (event := process.hear()).get("message", ""):
