@@ -9,8 +9,8 @@ import trimesh
 
 from runtime.evaluation_cases import BOX, LEFT, RIGHT, case_of, holds, lifted, motion_of, on_top, one_hand, palm
 from model_runtime.evaluation import judge as module
-from model_runtime.evaluation.judge import contact, grasping, hands_used, in_the_air, judge, longest, physical
-from model_runtime.evaluation.metrics import Skin, contact_frames, depths, held, jerk, slips
+from model_runtime.evaluation.judge import acts, contact, grasping, hands_used, in_the_air, judge, longest, physical
+from model_runtime.evaluation.metrics import Skin, contact_frames, depths, held, jerk, nearest, slips
 from model_runtime.evaluation.parts import look, mesh, thing_in, voxels
 from model_runtime.evaluation.volume import volumes
 from model_runtime.objects.thing import Thing, thing_of
@@ -71,6 +71,18 @@ def test_a_part_is_where_its_hinge_has_it(hinged):
     vertices, faces = mesh(hinged, angle)
     lid = trimesh.Trimesh(vertices, faces).split()[-1]
     assert min(np.linalg.norm(lid.center_mass - centre), 1) < 1e-4
+
+
+def test_what_moves_with_a_part_does_not_slip_on_it(hinged):
+    angle = torch.linspace(0, 1, 5)
+    around = np.stack([Rotation.from_rotvec([0, float(a), 0]).as_matrix() for a in angle])
+    with_part = around @ [0.04, 0, 0.016] + [0.05, 0, 0]
+    with_base = np.tile([0.0, 0.0, 0.032], (5, 1))
+    distance, pace = nearest(hinged, torch.tensor(np.stack([with_part, with_base], 1)).float(), angle)
+    np.testing.assert_allclose(distance, [[0.001, 0.002]] * 5, atol=1e-5)
+    np.testing.assert_allclose(pace, 0, atol=1e-6)
+    _, pace = nearest(hinged, torch.tensor(with_part[:1]).float().expand(5, 1, 3), angle)  # stays while the part turns away
+    assert float(pace[0]) == pytest.approx(2 * np.hypot(0.04, 0.016) * np.sin(0.125), rel=1e-4)
 
 
 def test_depths_by_hand():
@@ -208,6 +220,13 @@ def test_a_hand_that_brushes_past_is_not_used():
     assert hands_used(touch) == (True, True)
 
 
+def test_a_hand_at_its_idle_place_plays_no_part_however_near_a_wide_object_comes():
+    motion = torch.from_numpy(motion_of(one_hand(RIGHT, np.zeros((5, 3)))))
+    near = Skin(torch.zeros(5, 10), None, None, None, None)
+    assert not acts(motion, near, LEFT) and acts(motion, near, RIGHT)
+    assert not acts(motion, Skin(torch.full((5, 10), 0.1), None, None, None, None), RIGHT)
+
+
 def test_slip_counts_of_hands_that_grasp():
     motion = motion_of(np.full((COUNT, 2, 3), np.nan))
     assert grasping(case_of(motion, holds(COUNT, left=1, right=2)), [LEFT, RIGHT]) == [LEFT, RIGHT]
@@ -318,6 +337,8 @@ def test_a_hold_is_simulated(hands):
     assert carried(hands, -0.006) is True  # the flesh of the palm gives way: more than a point or two bear it
     assert carried(hands, -0.002, up=False) is False  # a hand on top holds nothing
     assert carried(hands, 0.03) is False  # it flies
+    late = np.where(np.arange(COUNT) < 14, 0.03, -0.006)
+    assert carried(hands, late) is True  # the middle of its time in the air is what counts
     assert carried(hands, -0.006, height=0.0) is False  # never lifted, though the truth lifts it
 
 
