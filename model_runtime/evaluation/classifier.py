@@ -22,7 +22,7 @@ from ..diffusion.representation import HAND, IDLE, to_world, unpack_hands, unpac
 WEIGHTS = os.path.normpath(os.path.join(os.path.dirname(__file__), "..", "..", "assets", "evaluator", "classifier.safetensors"))
 STEPS = 60  # moments that a clip of any length is resampled to
 CHANNELS = 2 * 16 * 3 + 10 + 3  # joints, object, which hands act, length
-WIDTH, FEATURES = 128, 64
+WIDTH, FEATURES = 128, 32
 LONGEST = 5.0  # seconds
 
 
@@ -50,7 +50,7 @@ def describe(motions, hands, betas):
 
 
 class Classifier(nn.Module):
-    """Dilated convolutions over time; `features` (N, 64), logits (N, actions) in the order of families.ACTIONS."""
+    """Dilated convolutions over time; `features` (N, 32), logits (N, actions) in the order of families.ACTIONS."""
 
     def __init__(self):
         super().__init__()
@@ -105,7 +105,7 @@ def load(path=WEIGHTS):
 
 @torch.no_grad()
 def recognise(model, motions, cases, hands):
-    """Motions as answers to cases -> features (N, 64) float64, rank (N,) of the asked action, 0 the likeliest."""
+    """Motions as answers to cases -> features (N, 32) float64, rank (N,) of the asked action, 0 the likeliest."""
     features = model.features(describe(motions, hands, [case["betas"] for case in cases]))
     logits = model.last(features)
     asked = torch.tensor([ACTIONS.index(case["action"]) for case in cases])

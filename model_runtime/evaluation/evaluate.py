@@ -92,7 +92,7 @@ def both_hands():
 
 
 def several(draw, asked, seed, classifier, features):
-    """Features (P, SAMPLES, 64) of several answers to each of the first PROMPTS prompts, of which one is known."""
+    """Features (P, SAMPLES, 32) of several answers to each of the first PROMPTS prompts, of which one is known."""
     some = asked[:PROMPTS]
     found = [features[: len(some)]]
     for sample in range(1, SAMPLES):

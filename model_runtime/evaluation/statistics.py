@@ -54,8 +54,8 @@ def multimodality(groups):
 def summary(rows, features, truth, groups=None):
     """One method's clips as the figures of results.json.
 
-    rows: the clips' measures, dicts of numbers or None, with "rank" of the asked action; features (N, 64) of them, truth (M, 64) of
-    the ground truth's, the same array where these clips are it; groups (P, K, 64) or None, see `multimodality`.
+    rows: the clips' measures, dicts of numbers or None, with "rank" of the asked action; features (N, 32) of them, truth (M, 32) of
+    the ground truth's, the same array where these clips are it; groups (P, K, 32) or None, see `multimodality`.
     """
     found = {name: mean(rows, name) for name in MEANS}
     rank = np.array([row["rank"] for row in rows])

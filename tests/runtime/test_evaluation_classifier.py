@@ -10,7 +10,7 @@ import torch
 from runtime.evaluation_cases import LEFT, RIGHT, case_of, holds, lifted, motion_of, one_hand
 from model_runtime.data.families import ACTIONS
 from model_runtime.evaluation import train_classifier
-from model_runtime.evaluation.classifier import CHANNELS, STEPS, WEIGHTS, Classifier, describe, load, recognise, save
+from model_runtime.evaluation.classifier import CHANNELS, FEATURES, STEPS, WEIGHTS, Classifier, describe, load, recognise, save
 
 NO_SHAPE = np.zeros((2, 10), np.float32)
 
@@ -70,7 +70,7 @@ def test_it_learns_what_can_be_told_apart(monkeypatch):
     clips[actions == 5, 98] += torch.linspace(0, 1, STEPS)  # it rises
     model, found = train_classifier.train(clips, actions, np.arange(count) * 7 % count, epochs=8)
     assert found["top1"] == 1.0 and found["clips_kept"] == 6
-    assert model.features(clips).shape == (count, 64)
+    assert model.features(clips).shape == (count, FEATURES)
 
 
 def test_weights_are_read_back(tmp_path):
@@ -92,7 +92,7 @@ def test_weights_for_other_actions_are_refused(tmp_path, monkeypatch):
 def test_the_rank_is_that_of_the_asked_action(hands):
     class Fixed(torch.nn.Module):
         def features(self, clips):
-            return torch.zeros(len(clips), 64)
+            return torch.zeros(len(clips), FEATURES)
 
         def last(self, features):
             return torch.arange(len(ACTIONS), 0.0, -1).expand(len(features), -1)  # the first action is the likeliest
@@ -104,4 +104,4 @@ def test_the_rank_is_that_of_the_asked_action(hands):
 def test_the_bundled_classifier_is_small_and_ready(hands):
     assert os.path.getsize(WEIGHTS) < 2_000_000
     features, rank = recognise(load(), [motion_of(np.full((40, 2, 3), np.nan), lifted())], [case_of(wave(20), holds(20))], hands)
-    assert features.shape == (1, 64) and np.isfinite(features).all() and 0 <= rank[0] < len(ACTIONS)
+    assert features.shape == (1, FEATURES) and np.isfinite(features).all() and 0 <= rank[0] < len(ACTIONS)
