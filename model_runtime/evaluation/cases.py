@@ -27,6 +27,8 @@ from ..data import make, shards
 from ..data.captions import caption
 from ..data.families import HELD_OUT, TRAINING
 from ..hands.layer import load_hand
+from ..objects.mesh import size_check
+from ..seam import UserError
 
 SPLITS = {"test": ("test", "train"), "unseen": ("unseen", "train"), "wordings": ("test", "test")}  # of objects, of captions
 MADE, TAKEN = 5, 3  # clips made of an object, and of those how many are taken
@@ -90,8 +92,18 @@ def of_object(path, words):
     """The cases of one object's file: at most TAKEN, of different actions as far as there are such."""
     arrays, plain = shards.read(path)
     actions = plain["actions"]
+    if not actions or not hand_sized(shards.mesh(arrays, 0)[0], plain["objects"][0]):
+        return []
     order = sorted(range(len(actions)), key=lambda row: (actions[:row].count(actions[row]), row))
     return [case_of(arrays, plain, row, ("train", "test").index(words)) for row in sorted(order[:TAKEN])]
+
+
+def hand_sized(vertices, name):
+    """Whether the tool takes an object of this size: of training's objects it refuses the largest espresso machines."""
+    try:
+        return size_check(np.ptp(vertices, axis=0), name) == 1.0
+    except UserError:
+        return False
 
 
 def case_of(arrays, plain, row, caption_row=0):

@@ -11,7 +11,7 @@ import time
 import torch
 
 from ..data.shards import FPS
-from ..diffusion.representation import pack_motion
+from ..diffusion.representation import HAND, IDLE, pack_motion
 from ..seam import Request
 
 
@@ -42,7 +42,19 @@ def answer(generator, case, seed):
     seconds = time.time() - begun
     names = ("object_translation", "object_rotation", "object_articulation", "hand_translation", "hand_rotation")
     motion = pack_motion(*(torch.as_tensor(getattr(clip, name)) for name in names))
-    return motion.numpy(), None, seconds
+    return idle(motion, clip.hand_active).numpy(), None, seconds
+
+
+def idle(motion, active):
+    """X (T, 208) with hands that play no part, active (2,), where the truth has such hands: at one place of the object's frame.
+
+    A clip has them still in the world, where the object may be moved through them.
+    """
+    motion = motion.clone()
+    for side in (0, 1):
+        if not active[side]:
+            motion[:, HAND * side : HAND * (side + 1)] = torch.tensor([*IDLE[side].tolist(), *[1.0, 0, 0, 0, 1, 0] * 16])
+    return motion
 
 
 def peer(name):

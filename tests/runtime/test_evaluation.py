@@ -13,7 +13,7 @@ from model_runtime.data.captions import caption
 from model_runtime.data.families import HELD_OUT, TRAINING
 from model_runtime.evaluation import cases as case_module, evaluate as module
 from model_runtime.evaluation.evaluate import SHOWN, main, table
-from model_runtime.evaluation.methods import METHODS, resampled
+from model_runtime.evaluation.methods import METHODS, idle, resampled
 from model_runtime.hands.rotation import axis_angle_to_matrix, matrix_to_sixd
 from model_runtime.seam import UserError
 
@@ -72,6 +72,11 @@ def test_different_actions_are_taken_first(tmp_path, hands):
     clips = [made(hands, action=action) for action in ("lift", "lift", "pass", "lift", "push")]
     case_module.write(str(tmp_path / "some"), clips, thing(), "test")
     assert [case["action"] for case in case_module.of_object(str(tmp_path / "some"), "train")] == ["lift", "pass", "push"]
+
+
+def test_objects_too_big_for_the_tool_are_left_out(tmp_path, hands):
+    case_module.write(str(tmp_path / "some"), [made(hands)], {**thing(), "vertices": 8 * thing()["vertices"]}, "test")
+    assert case_module.of_object(str(tmp_path / "some"), "train") == []
 
 
 @pytest.mark.parametrize("objects", ("test", "unseen"))
@@ -133,6 +138,14 @@ def test_the_road_on_two_clips(folder, monkeypatch, capsys):
     assert len(rows) == 4 and {row["seed"] for row in rows} == {0, 3} and rows[0]["family"] == "box"
     line = f"| id_max_mm | {truth['id_max_mm']:.2f} | {truth['id_max_mm']:.2f} |"
     assert line in capsys.readouterr().out and line in (folder / "table.md").read_text()
+
+
+def test_a_hand_that_the_model_leaves_out_is_idle_as_in_the_truth():
+    """A clip has it still in the world, so that it moves against the object."""
+    truth = motion_of(one_hand(RIGHT, np.zeros((COUNT, 3))), lifted())
+    drawn = motion_of(np.zeros((COUNT, 2, 3)), lifted())
+    np.testing.assert_allclose(idle(torch.from_numpy(drawn), [False, True]), truth, atol=1e-6)
+    np.testing.assert_array_equal(idle(torch.from_numpy(drawn), [True, True]), drawn)
 
 
 def test_other_splits_and_methods_stay(tmp_path):
