@@ -20,9 +20,9 @@ from ..data.shards import FPS
 from ..diffusion.representation import HAND, IDLE, to_world, unpack_hands, unpack_object
 
 WEIGHTS = os.path.normpath(os.path.join(os.path.dirname(__file__), "..", "..", "assets", "evaluator", "classifier.safetensors"))
-STEPS = 60  # moments that a clip of any length is resampled to
+STEPS = 40  # moments that a clip of any length is resampled to
 CHANNELS = 2 * 16 * 3 + 10 + 3  # joints, object, which hands act, length
-WIDTH, FEATURES = 128, 32
+WIDTH, FEATURES = 96, 32
 LONGEST = 5.0  # seconds
 
 

@@ -28,7 +28,7 @@ KEPT = 10  # one object in so many is not trained on
 
 
 def read(folders, hands):
-    """Every clip of the folders: seen (N, CHANNELS, 60), action (N,), object number (N,)."""
+    """Every clip of the folders: seen (N, CHANNELS, STEPS), action (N,), object number (N,)."""
     seen, actions, numbers = [], [], []
     for path in sorted(path for folder in folders for path in glob.glob(os.path.join(folder, "*.safetensors"))):
         arrays, plain = shards.read(path, READ)
