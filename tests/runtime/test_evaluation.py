@@ -13,8 +13,7 @@ from model_runtime.data.captions import caption
 from model_runtime.data.families import HELD_OUT, TRAINING
 from model_runtime.evaluation import cases as case_module, evaluate as module
 from model_runtime.evaluation.evaluate import SHOWN, main, table
-from model_runtime.evaluation.methods import METHODS, idle, resampled
-from model_runtime.hands.rotation import axis_angle_to_matrix, matrix_to_sixd
+from model_runtime.evaluation.methods import METHODS, idle
 from model_runtime.seam import UserError
 
 COUNT = 40
@@ -168,17 +167,3 @@ def test_a_split_of_which_no_clip_can_be_made(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "cases", lambda *a: [])
     with pytest.raises(UserError, match="unseen"):
         main(["--split", "unseen", "--out", str(tmp_path)])
-
-
-def test_motion_at_another_rate():
-    angle = torch.linspace(0, 1, 5)
-    turns = matrix_to_sixd(axis_angle_to_matrix(angle[:, None] * torch.tensor([0.0, 0.6, 0.8])))
-    motion = torch.cat([angle[:, None].expand(5, 3), turns.repeat(1, 16)], 1)
-    motion = torch.cat([motion, motion, angle[:, None].expand(5, 3), turns, angle[:, None]], 1)
-    twice = resampled(motion, 9)
-    assert twice.shape == (9, 208)
-    np.testing.assert_allclose(twice[::2], motion, atol=1e-6)
-    np.testing.assert_allclose(twice[:, 207], torch.linspace(0, 1, 9), atol=1e-6)
-    expected = matrix_to_sixd(axis_angle_to_matrix(twice[:, 207:] * torch.tensor([0.0, 0.6, 0.8])))
-    np.testing.assert_allclose(twice[:, 201:207], expected, atol=0.005)  # straight lines between rotations, made rotations again
-    assert resampled(motion, 5) is motion
