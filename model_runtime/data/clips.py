@@ -15,10 +15,11 @@ import torch
 
 from ..diffusion.representation import IDLE, contact_of_distance, pack_motion
 from ..hands.arm import arm_path
+from ..hands.body import body_distance
 from ..hands.layer import core
 from ..hands.limits import curl_pose
 from . import actions
-from .gates import failures, measure
+from .gates import LIMITS, failures, measure
 from .motion import minimum_jerk, unrest
 from .shards import FPS
 
@@ -77,6 +78,11 @@ class Stage:
         if part:
             low = np.minimum(low, (self.part_turn[:, 2] @ part[0].T).min(1) + self.part_place[:, 2])
         return low.min() > self.prop.table - 0.002
+
+    def object_clears_the_actor(self, every=3):
+        points = self.prop.points_at(torch.from_numpy(self.angle[::every]).float()).numpy()
+        world = points @ np.swapaxes(self.turn[::every], 1, 2) + self.place[::every, None]
+        return 1000 * body_distance(world).min() >= LIMITS["body_mm"][0]
 
 
 class End:
@@ -207,7 +213,7 @@ def staying(end, rows):
 
 
 def clear(stage, rows, course, hand, betas, coarse=2):
-    """Whether a hand on its way passes through neither the object nor the table; a coarse look saves a close one."""
+    """Whether a hand on its way passes through neither the object nor the table nor the actor; a coarse look saves a close one."""
     if coarse and not clear(stage, slice(rows.start, rows.stop, coarse), [part[::coarse] for part in course], hand, betas, 0):
         return False
     place, turn, flexion, abduction = course
@@ -215,6 +221,8 @@ def clear(stage, rows, course, hand, betas, coarse=2):
     vertices, joints = hand(pose, torch.from_numpy(place).float(), betas)
     table = stage.prop.table
     if (vertices[..., 2] < table - 0.0005).any():
+        return False
+    if (place[:, 2] > 0.1).any() and 1000 * body_distance(vertices[:, hand.sample(80)].numpy()).min() < LIMITS["body_mm"][0]:
         return False
     turn, origin = torch.from_numpy(stage.turn[rows]).float(), torch.from_numpy(stage.place[rows]).float()[:, None]
     angle = torch.from_numpy(stage.angle[rows]).float()
@@ -319,6 +327,8 @@ def plan(prop, action, cast, rng):
     stage = Stage(prop, score, rng)
     if not stage.object_clears_the_table():
         return "object through table"
+    if not stage.object_clears_the_actor():
+        return "object through actor"
     if not all(arm_reaches(stage, stay) for stay in score.stays):
         return "out of reach"
     return score, stage

@@ -54,7 +54,7 @@ def object_shape(number, split, seed=0):
     if shape.fixed:  # its front towards the actor, more or less
         yaw = -np.pi / 2 - turned + rng.normal(0, 0.25)
     elif rng.random() < 0.5 and np.linalg.norm(ahead[:2]) > 0.5:  # as one puts down what one means to use: pointing ahead
-        yaw = np.pi / 2 - turned + rng.normal(0, 0.6)
+        yaw = (-np.pi / 2 if shape.name == "headphones" else np.pi / 2) - turned + rng.normal(0, 0.6)  # a hand's back to the brow
     else:
         yaw = rng.uniform(-np.pi, np.pi)
     return standing(shape, yaw), own, rng
@@ -92,6 +92,8 @@ def at_its_angle(prop, grip, action):
         return change > 0.2 if action == "open" else change < -0.2 and grip.angle > 0.2
     if action == "close":
         return grip.turns and grip.angle > 0.2
+    if action in ("call", "see") and prop.shape.hinge is not None:  # a phone, a mirror: looked at and heard when open
+        return grip.angle > 0.2 and not grip.turns
     return grip.angle == 0.0 or not (grip.turns or action not in PUSHED)  # lids are shut while things are carried
 
 
