@@ -468,7 +468,7 @@ def call(s):
     else:
         tip, front, along = s.shape.tip, s.shape.front, unit_or(s.shape.tip, s.shape.up)
     turn = aligned(front, along, -s.out * ACROSS + 0.15 * AWAY, UP - 0.45 * AWAY)
-    s.tip_to(EAR * [s.out, 1, 1] + s.rng.normal(0, 0.006, 3), turn, ACROSS, 35, 15, tip=tip)
+    s.tip_to(EAR * [s.out, 1, 1] + s.rng.normal(0, 0.006, 3), turn, ACROSS, 28, 12, tip=tip)
     s.wait(s.rng.uniform(0.4, 0.9))
     s.finish(0.2)
 
@@ -581,16 +581,27 @@ def edge_down(s, reach=0.10):
     return ahead / np.linalg.norm(ahead)
 
 
+def work_jaws(s):
+    """The fingers open and close the hinge several times, as far as they can follow -> how often."""
+    times, hertz = int(s.rng.integers(2, 5)), s.rng.uniform(1.0, 1.6) / s.pace
+    s.bend.waves.append((s.t, s.t + times / hertz, hertz, s.cast.lead.fingers.angles[-1] - s.bend.reached))
+    s.t += times / hertz
+    return times
+
+
+def grip_with_jaws(s):
+    """Pliers, held ahead: the jaws open and close."""
+    edge_down(s)
+    s.details["times"] = work_jaws(s)
+    s.finish(0.3)
+
+
 def cut(s):
     ahead = edge_down(s)
     s.carry(by=-UP * 0.03)
     if s.shape.hinge is not None:  # scissors
-        times = int(s.rng.integers(2, 5))
-        hertz = s.rng.uniform(1.0, 1.6) / s.pace
-        widest = s.shape.hinge.high if s.cast.lead.fingers is None else s.cast.lead.fingers.angles[-1]
-        s.bend.waves.append((s.t, s.t + times / hertz, hertz, widest - s.bend.reached))
-        s.path.moves.append((s.t, s.t + times / hertz, ahead * 0.02 * times))
-        s.t += times / hertz
+        begin, times = s.t, work_jaws(s)
+        s.path.moves.append((begin, s.t, ahead * 0.02 * times))
     else:
         times = int(s.rng.integers(2, 6))
         s.wave(s.rng.uniform(1.0, 1.7) / s.pace, times, ahead * s.rng.uniform(0.02, 0.04) - UP * 0.004)
@@ -944,7 +955,7 @@ def use(s):
     """What a thing is for."""
     if s.cast.lead.turns:
         return turn(s)
-    instead = {"hammer": strike, "knife": cut, "scissors": cut, "screwdriver": screw, "toothbrush": brush, "brush": brush,
+    instead = {"hammer": strike, "knife": cut, "scissors": cut, "pliers": grip_with_jaws, "screwdriver": screw, "toothbrush": brush, "brush": brush,
                "comb": brush, "pan": cook, "phone": browse, "book": browse, "notebook": browse, "binoculars": see,
                "camera": take_picture, "eyeglasses": wear, "headphones": wear, "torch": point, "spray": point,
                "remote": point, "piggy_bank": shake, "stamp": stamp}  # fmt: skip

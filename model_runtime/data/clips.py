@@ -46,6 +46,11 @@ def between(start, end, progress):
     return Rotation.from_rotvec(progress[:, None] * vector).as_matrix() @ start
 
 
+def opened(flexion, share):
+    """Flexion (R, 15) of fingers that are open by shares (R,) of OPENING, but not beyond straight; flexion (15,) or (R, 15)."""
+    return np.maximum(flexion - share[:, None] * OPENING, np.minimum(flexion, -0.1))
+
+
 class Stage:
     """Where the object and its turning part are at every frame of a clip."""
 
@@ -97,7 +102,7 @@ class End:
         grip = stay.grip
         self.held, self.held_turn, self.approach = stage.carried(grip)
         self.flexion, self.abduction = grip.flexion, grip.abduction
-        self.opened = self.opened_by([{"press": 0.15, "palm": 0.2, "platform": 0.3, "hook": 0.6}.get(grip.kind, 1.0)])[0]
+        self.opened = self.opened_by([{"press": 0.15, "palm": 0.2, "platform": 0.3, "hook": 0.6, "loops": 0.1}.get(grip.kind, 1.0)])[0]
 
     def ways(self):
         """Ways (3,) in the carrier's frame along which to stand off, the likeliest first."""
@@ -118,14 +123,15 @@ class End:
 
     def fingers(self, rows):
         """Flexion (R, 15) and abduction (R, 5) while it holds or as it leaves."""
-        if self.stay is not None and self.stay.grip.fingers is not None:
-            return self.stay.grip.fingers(self.stage.angle[rows])
         loose = self.loose[rows]
+        if self.stay is not None and self.stay.grip.fingers is not None:
+            flexion, abduction = self.stay.grip.fingers(self.stage.angle[rows])
+            return opened(flexion, loose), abduction
         return self.opened_by(loose), np.tile(self.abduction, (len(loose), 1))
 
     def opened_by(self, share):
-        """Flexion (R, 15) with the fingers open by shares (R,) of OPENING, but not beyond straight."""
-        return np.maximum(self.flexion - np.asarray(share)[:, None] * OPENING, np.minimum(self.flexion, -0.1))
+        """Flexion (R, 15) of the grasp with the fingers open by shares (R,) of OPENING."""
+        return opened(self.flexion, np.asarray(share))
 
     def loosen_at_the_table(self, rows, hand, betas):
         """Keeps fingers that reach around something lying on the table open until it is up, as people do.

@@ -138,10 +138,16 @@ def ways(prop, action):
             and (way == "one" or any(may_second(g, action, way) and not prop.shape.moves(g) for g in grips))]  # fmt: skip
 
 
+def worked_by_fingers(prop, action):
+    """Whether an action takes fingers that work the hinge: cutting with scissors, gripping with pliers."""
+    return prop.shape.name in ("scissors", "pliers") and action in ("cut", "use")
+
+
 def casts(prop, grips, action, way, side, rng):
     """Casts of an action for a leading side, all there are, in random order."""
     specs = prop.shape.grips
-    lead = [g for g in grips[side] if may_lead(prop, specs[g.row], action, way) and at_its_angle(prop, g, action)]
+    lead = [g for g in grips[side] if may_lead(prop, specs[g.row], action, way) and at_its_angle(prop, g, action)
+            and (g.fingers is not None or not worked_by_fingers(prop, action))]  # fmt: skip
     if way == "one":
         pairs = [Cast(grip) for grip in lead]
     else:
