@@ -480,7 +480,7 @@ def see(s):
         tip, front, along = opened(s.shape, s.cast.lead.angle)
         s.tip_to(EYES + AWAY * s.rng.uniform(0.2, 0.28) - UP * 0.06, aligned(front, along, -AWAY, UP), ACROSS, 25, tip=tip)
     else:
-        s.tip_to(EYES + AWAY * s.rng.uniform(0.13, 0.15), s.facing(AWAY), ACROSS, 15)
+        s.tip_to(EYES + AWAY * s.rng.uniform(0.13, 0.15), s.facing(AWAY), ACROSS, 15, 5)
         s.carry(by=-AWAY * as_far_as_it_goes(s, -AWAY, s.rng.uniform(0.09, 0.12)), slow=1.2)
     s.wait(s.rng.uniform(0.2, 0.4))
     if s.shape.hinge is not None:
@@ -531,7 +531,7 @@ def wear(s):
     elif s.shape.name == "watch":
         s.carry(to=s.path.pivot + np.array([-0.12 * s.out, -0.12, 0.14]), turn=s.facing(-AWAY + UP, -s.out * ACROSS))
     else:
-        s.tip_to(EYES + AWAY * 0.14, s.facing(AWAY), ACROSS, 15)
+        s.tip_to(EYES + AWAY * 0.14, s.facing(AWAY), ACROSS, 15, 5)
         s.carry(by=-AWAY * as_far_as_it_goes(s, -AWAY, 0.125), slow=1.2)
     s.wait(s.rng.uniform(0.3, 0.6))
     s.finish(0.25)
