@@ -14,15 +14,12 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from ..hands.arm import arm_comfort
+from ..hands.body import EAR, EYES, MOUTH, SKULL, body_distance
 from .motion import Bend, Path, aligned, minimum_jerk
 
-# A seated adult whose work lies 45 cm in front of the shoulders; metres from the object's middle.
-MOUTH = np.array([0.0, -0.33, 0.38])
-EYES = np.array([0.0, -0.345, 0.455])
-EAR = np.array([0.085, -0.41, 0.43])  # the right one
-HEAD = np.array([0.0, -0.42, 0.46])
 LONGEST = 5.0  # seconds
 UP, AWAY, ACROSS = np.array([0, 0, 1.0]), np.array([0, 1.0, 0]), np.array([1.0, 0, 0])
+GIVES = 0.006  # metres by which hair and skin give way
 CANNOT = 30.0  # what a place that an arm can't reach costs
 THERE, BACK = (0.0, 0.6), (0.4, 1.0)  # the parts of a way in which a detour is made and unmade
 DIRECTIONS = {"left": -ACROSS, "right": ACROSS, "forward": AWAY, "back": -AWAY}
@@ -106,6 +103,7 @@ class Score:
         self.action, self.shape, self.cast, self.rng = action, shape, cast, rng
         self.side = cast.lead.side
         self.table = float(shape.vertices[:, 2].min())
+        self.few = shape.vertices[:: max(1, len(shape.vertices) // 60)]  # some of its points
         self.out = 1.0 if self.side == 1 else -1.0  # +X is the right hand's side
         self.path, self.bend, self.stays, self.details = Path(), Bend(cast.lead.angle), [], {"grip": cast.lead.kind}
         pace = rng.random()
@@ -194,6 +192,10 @@ class Score:
             wrists = turns @ (grip.translation - self.path.pivot) + place
             cost = arm_comfort(wrists, turns @ grip.rotation, grip.side, self.table)[0].min(1)
             total += np.where(np.isfinite(cost), cost, CANNOT)
+        near = np.linalg.norm(np.broadcast_to(place, (len(turns), 3)) - EYES, axis=1) < 0.4
+        if near.any():  # not through the actor
+            points = (self.few - self.path.pivot) @ np.swapaxes(turns, 1, 2) + np.broadcast_to(place, (len(turns), 3))[:, None]
+            total += CANNOT * (near & (body_distance(points).min(1) < -GIVES))
         return total
 
     def easiest(self, places, turns, dislike=0.0, all_hands=False):
@@ -278,13 +280,13 @@ class Score:
         """The rotation that points the object's front `towards` and its up `upward`."""
         return aligned(self.shape.front, self.shape.up, towards, upward)
 
-    def tip_to(self, goal, turn, about=UP, spin=25.0, wobble=12.0, slow=1.0):
-        """Carries the object so that its tip comes to `goal` (3,) as it turns to `turn` (3, 3), or nearly.
+    def tip_to(self, goal, turn, about=UP, spin=25.0, wobble=12.0, slow=1.0, tip=None):
+        """Carries the object so that its tip (or another `tip` (3,) of it) comes to `goal` (3,) as it turns to `turn` (3, 3), or nearly.
 
         Of turns by up to `spin` degrees about the world's direction `about` and `wobble` degrees about any, the arms'
         easiest is taken.
         """
-        tip = self.shape.tip if self.shape.tip is not None else np.zeros(3)
+        tip = tip if tip is not None else self.shape.tip if self.shape.tip is not None else np.zeros(3)
         share = self.rng.uniform(-1, 1, (40, 1))
         vectors = np.radians(spin) * share * unit_or(about, UP) + np.radians(wobble) * self.rng.uniform(-0.6, 0.6, (40, 3))
         vectors[0] = 0
@@ -436,7 +438,7 @@ def brush(s):
     elif s.shape.name in ("comb", "hairbrush"):
         along = unit_or(s.shape.tip, s.shape.front)
         turn = aligned(along, s.shape.up, -0.6 * AWAY - 0.4 * s.out * ACROSS + 0.5 * UP, UP)
-        s.tip_to(HEAD + np.array([0.09 * s.out, 0.05, 0.06]), turn, ACROSS, 50, 20)
+        s.tip_to(np.array([0.072 * s.out, -0.39, 0.525]), turn, ACROSS, 50, 20)
         axis, size, hertz = -UP + 0.4 * AWAY, s.rng.uniform(0.03, 0.05), s.rng.uniform(0.8, 1.3)
     else:  # paint: bristles ahead and down
         turn = aligned(s.shape.front, s.shape.up, AWAY * 0.8 - UP * 0.6 - 0.3 * s.out * ACROSS, UP)
@@ -446,22 +448,43 @@ def brush(s):
     s.finish(0.25)
 
 
+def opened(shape, angle):
+    """Of a thing that folds open like a book, lying on its back: the middle of its lid's inner face or its tip there (3,), the
+    way the face looks (3,), and from the base to the lid (3,), with the hinge at `angle`."""
+    hinge = shape.hinge
+    turn = Rotation.from_rotvec(angle * hinge.axis).as_matrix()
+    lid = shape.vertices[np.unique(shape.faces[shape.moving])]
+    shut = shape.tip if shape.tip is not None else lid.mean(0) * [1, 1, 0] + lid.min(0) * [0, 0, 1]
+    tip = hinge.point + turn @ (shut - hinge.point)
+    along = tip - shut
+    return tip, np.cross(np.cross(along, turn @ -UP), along), along
+
+
 def call(s):
     s.take_all()
     s.carry(by=s.rise(0.06, 0.10))
-    along = unit_or(s.shape.tip, s.shape.up)
-    turn = aligned(s.shape.front, along, -s.out * ACROSS + 0.15 * AWAY, UP - 0.45 * AWAY)
-    s.tip_to(EAR * [s.out, 1, 1] + s.rng.normal(0, 0.006, 3), turn, ACROSS, 35, 15)
+    if s.shape.hinge is not None:
+        tip, front, along = opened(s.shape, s.cast.lead.angle)
+    else:
+        tip, front, along = s.shape.tip, s.shape.front, unit_or(s.shape.tip, s.shape.up)
+    turn = aligned(front, along, -s.out * ACROSS + 0.15 * AWAY, UP - 0.45 * AWAY)
+    s.tip_to(EAR * [s.out, 1, 1] + s.rng.normal(0, 0.006, 3), turn, ACROSS, 28, 12, tip=tip)
     s.wait(s.rng.uniform(0.4, 0.9))
     s.finish(0.2)
 
 
-def see(s, distance=(0.012, 0.03), towards=AWAY):
+def see(s):
     s.take_all()
     s.carry(by=s.rise(0.06, 0.10))
-    s.tip_to(EYES + AWAY * s.rng.uniform(*distance), s.facing(towards), ACROSS, 15)
+    if s.shape.hinge is not None:  # a mirror or a screen in the lid
+        tip, front, along = opened(s.shape, s.cast.lead.angle)
+        s.tip_to(EYES + AWAY * s.rng.uniform(0.2, 0.28) - UP * 0.06, aligned(front, along, -AWAY, UP), ACROSS, 25, tip=tip)
+    else:
+        s.tip_to(EYES + AWAY * s.rng.uniform(0.13, 0.15), s.facing(AWAY), ACROSS, 15, 5)
+        s.carry(by=-AWAY * as_far_as_it_goes(s, -AWAY, s.rng.uniform(0.09, 0.12)), slow=1.2)
     s.wait(s.rng.uniform(0.2, 0.4))
-    s.carry(turn=s.turned(UP * np.radians(s.rng.uniform(8, 20)) * s.rng.choice([-1, 1])), slow=1.3)
+    if s.shape.hinge is not None:
+        s.carry(turn=s.turned(UP * np.radians(s.rng.uniform(8, 20)) * s.rng.choice([-1, 1])), slow=1.3)
     s.finish(0.3)
 
 
@@ -476,17 +499,40 @@ def take_picture(s):
     s.finish(0.3)
 
 
+def as_far_as_it_goes(s, way, most):
+    """How far, metres, the object can go along `way` (3,) before it is at the actor's body; at most `most`."""
+    place, turn = s.path.reached
+    points = (s.shape.vertices[:: max(1, len(s.shape.vertices) // 600)] - s.path.pivot) @ turn.T + place
+    goes = np.linspace(0, most, 26)
+    clear = [body_distance(points + way * far).min() > -GIVES for far in goes]
+    return goes[np.argmin(clear) - 1] if not all(clear) else most
+
+
+def over_the_head(s):
+    """A band is drawn over the head from above, or from behind and above as it suits the arms."""
+    pitch = np.radians(np.repeat(np.linspace(-25, 75, 9), 3))
+    twist = np.radians(np.tile([-15, 0, 15], 9))
+    turns = (Rotation.from_rotvec(np.outer(twist, UP)) * Rotation.from_rotvec(np.outer(pitch, ACROSS))).as_matrix() @ s.facing(AWAY)
+    ways = turns @ s.shape.up
+    ends = SKULL + 0.13 * ways - turns @ (s.shape.tip - s.path.pivot)
+    cost = s.strain(ends, turns) + s.strain(ends + 0.05 * ways, turns) + np.abs(pitch) + s.rng.uniform(0, 0.25, 27)
+    best = int(np.argmin(cost))
+    over = ends[best] + 0.05 * ways[best]
+    s.carry(to=over + 0.16 * AWAY, turn=turns[best])  # up before the face, then back
+    s.carry(to=over)
+    s.carry(by=-ways[best] * as_far_as_it_goes(s, -ways[best], 0.06), slow=1.2)
+
+
 def wear(s):
     s.take_all()
     s.carry(by=s.rise(0.06, 0.10))
     if s.shape.name == "headphones":
-        s.carry(to=s.path.pivot + HEAD + UP * 0.1 + AWAY * 0.03, turn=s.facing(AWAY))
-        s.carry(by=-UP * 0.09, slow=1.2)
+        over_the_head(s)
     elif s.shape.name == "watch":
         s.carry(to=s.path.pivot + np.array([-0.12 * s.out, -0.12, 0.14]), turn=s.facing(-AWAY + UP, -s.out * ACROSS))
     else:
-        s.tip_to(EYES + AWAY * 0.08, s.facing(AWAY), ACROSS, 15)
-        s.carry(by=-AWAY * 0.055, slow=1.2)
+        s.tip_to(EYES + AWAY * 0.14, s.facing(AWAY), ACROSS, 15, 5)
+        s.carry(by=-AWAY * as_far_as_it_goes(s, -AWAY, 0.125), slow=1.2)
     s.wait(s.rng.uniform(0.3, 0.6))
     s.finish(0.25)
 
@@ -535,16 +581,27 @@ def edge_down(s, reach=0.10):
     return ahead / np.linalg.norm(ahead)
 
 
+def work_jaws(s):
+    """The fingers open and close the hinge several times, as far as they can follow -> how often."""
+    times, hertz = int(s.rng.integers(2, 5)), s.rng.uniform(1.0, 1.6) / s.pace
+    s.bend.waves.append((s.t, s.t + times / hertz, hertz, s.cast.lead.fingers.angles[-1] - s.bend.reached))
+    s.t += times / hertz
+    return times
+
+
+def grip_with_jaws(s):
+    """Pliers, held ahead: the jaws open and close."""
+    edge_down(s)
+    s.details["times"] = work_jaws(s)
+    s.finish(0.3)
+
+
 def cut(s):
     ahead = edge_down(s)
     s.carry(by=-UP * 0.03)
     if s.shape.hinge is not None:  # scissors
-        times = int(s.rng.integers(2, 5))
-        hertz = s.rng.uniform(1.0, 1.6) / s.pace
-        widest = s.shape.hinge.high if s.cast.lead.fingers is None else s.cast.lead.fingers.angles[-1]
-        s.bend.waves.append((s.t, s.t + times / hertz, hertz, widest - s.bend.reached))
-        s.path.moves.append((s.t, s.t + times / hertz, ahead * 0.02 * times))
-        s.t += times / hertz
+        begin, times = s.t, work_jaws(s)
+        s.path.moves.append((begin, s.t, ahead * 0.02 * times))
     else:
         times = int(s.rng.integers(2, 6))
         s.wave(s.rng.uniform(1.0, 1.7) / s.pace, times, ahead * s.rng.uniform(0.02, 0.04) - UP * 0.004)
@@ -898,7 +955,7 @@ def use(s):
     """What a thing is for."""
     if s.cast.lead.turns:
         return turn(s)
-    instead = {"hammer": strike, "knife": cut, "scissors": cut, "screwdriver": screw, "toothbrush": brush, "brush": brush,
+    instead = {"hammer": strike, "knife": cut, "scissors": cut, "pliers": grip_with_jaws, "screwdriver": screw, "toothbrush": brush, "brush": brush,
                "comb": brush, "pan": cook, "phone": browse, "book": browse, "notebook": browse, "binoculars": see,
                "camera": take_picture, "eyeglasses": wear, "headphones": wear, "torch": point, "spray": point,
                "remote": point, "piggy_bank": shake, "stamp": stamp}  # fmt: skip

@@ -15,10 +15,11 @@ import torch
 
 from ..diffusion.representation import IDLE, contact_of_distance, pack_motion
 from ..hands.arm import arm_path
+from ..hands.body import body_distance
 from ..hands.layer import core
 from ..hands.limits import curl_pose
 from . import actions
-from .gates import failures, measure
+from .gates import LIMITS, failures, measure
 from .motion import minimum_jerk, unrest
 from .shards import FPS
 
@@ -43,6 +44,11 @@ def between(start, end, progress):
     """Rotations (T, 3, 3) from start to end (T, 3, 3), each along the shortest turn, at `progress` (T,)."""
     vector = Rotation.from_matrix(end @ np.swapaxes(start, -1, -2)).as_rotvec()
     return Rotation.from_rotvec(progress[:, None] * vector).as_matrix() @ start
+
+
+def opened(flexion, share):
+    """Flexion (R, 15) of fingers that are open by shares (R,) of OPENING, but not beyond straight; flexion (15,) or (R, 15)."""
+    return np.maximum(flexion - share[:, None] * OPENING, np.minimum(flexion, -0.1))
 
 
 class Stage:
@@ -78,6 +84,11 @@ class Stage:
             low = np.minimum(low, (self.part_turn[:, 2] @ part[0].T).min(1) + self.part_place[:, 2])
         return low.min() > self.prop.table - 0.002
 
+    def object_clears_the_actor(self, every=3):
+        points = self.prop.points_at(torch.from_numpy(self.angle[::every]).float()).numpy()
+        world = points @ np.swapaxes(self.turn[::every], 1, 2) + self.place[::every, None]
+        return 1000 * body_distance(world).min() >= LIMITS["body_mm"][0]
+
 
 class End:
     """One end of a way: a stay, or a rest in the world. Gives poses at frames, backed off along a way (3,)."""
@@ -91,7 +102,7 @@ class End:
         grip = stay.grip
         self.held, self.held_turn, self.approach = stage.carried(grip)
         self.flexion, self.abduction = grip.flexion, grip.abduction
-        self.opened = self.opened_by([{"press": 0.15, "palm": 0.2, "platform": 0.3, "hook": 0.6}.get(grip.kind, 1.0)])[0]
+        self.opened = self.opened_by([{"press": 0.15, "palm": 0.2, "platform": 0.3, "hook": 0.6, "loops": 0.1}.get(grip.kind, 1.0)])[0]
 
     def ways(self):
         """Ways (3,) in the carrier's frame along which to stand off, the likeliest first."""
@@ -112,14 +123,15 @@ class End:
 
     def fingers(self, rows):
         """Flexion (R, 15) and abduction (R, 5) while it holds or as it leaves."""
-        if self.stay is not None and self.stay.grip.fingers is not None:
-            return self.stay.grip.fingers(self.stage.angle[rows])
         loose = self.loose[rows]
+        if self.stay is not None and self.stay.grip.fingers is not None:
+            flexion, abduction = self.stay.grip.fingers(self.stage.angle[rows])
+            return opened(flexion, loose), abduction
         return self.opened_by(loose), np.tile(self.abduction, (len(loose), 1))
 
     def opened_by(self, share):
-        """Flexion (R, 15) with the fingers open by shares (R,) of OPENING, but not beyond straight."""
-        return np.maximum(self.flexion - np.asarray(share)[:, None] * OPENING, np.minimum(self.flexion, -0.1))
+        """Flexion (R, 15) of the grasp with the fingers open by shares (R,) of OPENING."""
+        return opened(self.flexion, np.asarray(share))
 
     def loosen_at_the_table(self, rows, hand, betas):
         """Keeps fingers that reach around something lying on the table open until it is up, as people do.
@@ -207,7 +219,7 @@ def staying(end, rows):
 
 
 def clear(stage, rows, course, hand, betas, coarse=2):
-    """Whether a hand on its way passes through neither the object nor the table; a coarse look saves a close one."""
+    """Whether a hand on its way passes through neither the object nor the table nor the actor; a coarse look saves a close one."""
     if coarse and not clear(stage, slice(rows.start, rows.stop, coarse), [part[::coarse] for part in course], hand, betas, 0):
         return False
     place, turn, flexion, abduction = course
@@ -215,6 +227,8 @@ def clear(stage, rows, course, hand, betas, coarse=2):
     vertices, joints = hand(pose, torch.from_numpy(place).float(), betas)
     table = stage.prop.table
     if (vertices[..., 2] < table - 0.0005).any():
+        return False
+    if (place[:, 2] > 0.1).any() and 1000 * body_distance(vertices[:, hand.sample(80)].numpy()).min() < LIMITS["body_mm"][0]:
         return False
     turn, origin = torch.from_numpy(stage.turn[rows]).float(), torch.from_numpy(stage.place[rows]).float()[:, None]
     angle = torch.from_numpy(stage.angle[rows]).float()
@@ -319,6 +333,8 @@ def plan(prop, action, cast, rng):
     stage = Stage(prop, score, rng)
     if not stage.object_clears_the_table():
         return "object through table"
+    if not stage.object_clears_the_actor():
+        return "object through actor"
     if not all(arm_reaches(stage, stay) for stay in score.stays):
         return "out of reach"
     return score, stage

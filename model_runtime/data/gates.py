@@ -16,6 +16,7 @@ import numpy as np
 from scipy.spatial import ConvexHull, cKDTree
 import torch
 
+from ..hands.body import body_distance
 from ..hands.layer import core
 from ..hands.limits import ranges
 from ..objects.distance import NEAR_SURFACE, outer_surface, winding_number
@@ -38,6 +39,7 @@ LIMITS = {
     "contact_gap_mm": (None, 3.0),
     "hands_gap_mm": (0.0, None),
     "hand_table_mm": (-1.0, None),
+    "body_mm": (-8.0, None),
     "object_table_mm": (-3.0, None),
     "joint_over_deg": (None, 3.0),
     "wrist_speed": (None, 2.5),
@@ -70,6 +72,8 @@ def measure(clip, prop, hands):
     contact_gap_mm   the largest gap in any frame of a hold, between the object and the nearest skin
     hands_gap_mm     the least between the two hands, negative where one is in the other
     hand_table_mm, object_table_mm   the lowest height above the table, negative below
+    body_mm          the least distance of the hands' skin and the object from the actor's head and trunk, negative
+                     inside; skin and hair give way, and heads differ: 8 mm are let be. (The arms: hands/arm.py.)
     joint_over_deg   the most that a finger joint is bent beyond its range; 0 where no angles are given
     wrist_speed, joint_speed, object_speed  m/s, the fastest frame; finger joints and wrists are joints
     wrist_turn, finger_turn, object_turn    rad/s, the fastest frame
@@ -86,6 +90,7 @@ def measure(clip, prop, hands):
             found[name] = worst(found[name], value)
     found["hands_gap_mm"] = hands_gap(skins[0], skins[1]) if len(skins) == 2 else FAR_MM
     found["object_table_mm"] = object_table(clip, prop)
+    found["body_mm"] = 1000 * min([FAR_MM / 1000, object_body(clip, prop), *(skin.body() for skin in skins.values())])
     found["joint_over_deg"] = joint_over(clip)
     found.update(motion(clip, {side: skin.joints.numpy() for side, skin in skins.items()}))
     return {name: float(value) for name, value in found.items()}
@@ -122,6 +127,12 @@ class Skin:
         slip = float(np.concatenate(slips).mean()) if slips else 0.0
         return {"depth_mm": 1000 * depth, "core_mm": 1000 * bone, "contact_gap_mm": min(1000 * gap, FAR_MM),
                 "hand_table_mm": 1000 * float(low), "slip_mm": 1000 * slip}  # fmt: skip
+
+    def body(self):
+        """The least distance of the skin from the actor's body, metres; in frames in which it is far, that of some of it."""
+        some = body_distance(self.vertices[:, self.sparse].numpy()).min(1)
+        near = some < NEAR + self.cover
+        return min(some.min(), body_distance(self.vertices[near].numpy()).min(initial=np.inf))
 
     def parts(self):
         """For each part of the object: its number; skin and bones in its frame at the frames `rows` that are worth
@@ -210,6 +221,22 @@ def object_table(clip, prop):
     for piece, (turn, place) in zip(prop.pieces, part_poses(clip, prop)):
         lowest = min(lowest, float((turn[:, 2] @ Solid.of(piece).hull.T + place[:, 2:]).amin()))
     return 1000 * (lowest - prop.table)
+
+
+def object_body(clip, prop):
+    """The least distance of the object from the actor's body, metres: of its vertices and contact points, where it is near."""
+    least = np.inf
+    turn, place = tensor(clip["object_rotation"]), tensor(clip["object_translation"])
+    reach = float(prop.points.norm(dim=-1).max()) + NEAR
+    near = torch.from_numpy(body_distance(place.numpy()) < 1.5 * reach)  # a part that turns may reach out further
+    if near.any():
+        points = prop.points_at(tensor(clip["articulation"])[near])
+        least = body_distance((points @ turn[near].mT + place[near, None]).numpy()).min()
+    for piece, (turn, place) in zip(prop.pieces, part_poses(clip, prop)):
+        if near.any():
+            points = torch.from_numpy(piece[0]).float() @ turn[near].mT + place[near, None]
+            least = min(least, body_distance(points.numpy()).min())
+    return float(least)
 
 
 def joint_over(clip):

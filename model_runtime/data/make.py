@@ -54,7 +54,7 @@ def object_shape(number, split, seed=0):
     if shape.fixed:  # its front towards the actor, more or less
         yaw = -np.pi / 2 - turned + rng.normal(0, 0.25)
     elif rng.random() < 0.5 and np.linalg.norm(ahead[:2]) > 0.5:  # as one puts down what one means to use: pointing ahead
-        yaw = np.pi / 2 - turned + rng.normal(0, 0.6)
+        yaw = (-np.pi / 2 if shape.name == "headphones" else np.pi / 2) - turned + rng.normal(0, 0.6)  # a hand's back to the brow
     else:
         yaw = rng.uniform(-np.pi, np.pi)
     return standing(shape, yaw), own, rng
@@ -92,6 +92,8 @@ def at_its_angle(prop, grip, action):
         return change > 0.2 if action == "open" else change < -0.2 and grip.angle > 0.2
     if action == "close":
         return grip.turns and grip.angle > 0.2
+    if action in ("call", "see") and prop.shape.hinge is not None:  # a phone, a mirror: looked at and heard when open
+        return grip.angle > 0.2 and not grip.turns
     return grip.angle == 0.0 or not (grip.turns or action not in PUSHED)  # lids are shut while things are carried
 
 
@@ -136,10 +138,16 @@ def ways(prop, action):
             and (way == "one" or any(may_second(g, action, way) and not prop.shape.moves(g) for g in grips))]  # fmt: skip
 
 
+def worked_by_fingers(prop, action):
+    """Whether an action takes fingers that work the hinge: cutting with scissors, gripping with pliers."""
+    return prop.shape.name in ("scissors", "pliers") and action in ("cut", "use")
+
+
 def casts(prop, grips, action, way, side, rng):
     """Casts of an action for a leading side, all there are, in random order."""
     specs = prop.shape.grips
-    lead = [g for g in grips[side] if may_lead(prop, specs[g.row], action, way) and at_its_angle(prop, g, action)]
+    lead = [g for g in grips[side] if may_lead(prop, specs[g.row], action, way) and at_its_angle(prop, g, action)
+            and (g.fingers is not None or not worked_by_fingers(prop, action))]  # fmt: skip
     if way == "one":
         pairs = [Cast(grip) for grip in lead]
     else:

@@ -9,6 +9,8 @@ side +z. Ranges of joints: American Academy of Orthopaedic Surgeons, with some s
 
 import numpy as np
 
+from .body import TRUNK, TRUNK_RADIUS, head_distance
+
 SHOULDER = np.array([0.19, -0.45, 0.28])  # of the right arm, metres from where the work is
 UPPER, FOREARM = 0.30, 0.26  # metres: shoulder to elbow, elbow to wrist joint
 LEAN = 0.15  # metres that the shoulder follows the wrist: 12 cm of leaning, the rest by turning the trunk
@@ -21,11 +23,10 @@ FLEXION, EXTENSION, ULNAR, RADIAL, TWIST = np.radians([80 + 10, 70 + 10, 35 + 10
 ELBOW_HEIGHT = 0.22  # metres above the shoulder that the elbow may go: a glass is raised with the elbow out
 ELBOW_BACK = 0.26  # metres behind the shoulder that the elbow may go
 ELBOW_INWARDS = -0.04  # metres: it stays on its own side of the body, but for this
-TORSO = np.array([[0.0, -0.52, -0.25], [0.0, -0.50, 0.20]])  # the axis of a capsule, metres
-TORSO_RADIUS = 0.13
 EDGE = -0.34  # metres: the table ends here, before the actor's chest; an elbow may hang beside it
 ARM_RADIUS = 0.04  # near the elbow; the forearm tapers towards the wrist
 WRIST_RADIUS = 0.025
+LOW = 0.15  # metres: below this no wrist's forearm is at the head
 STRIDE = 3  # steps of the swivel angle from node to node
 NODE = 0.1  # seconds between the places where `arm_path` chooses anew
 
@@ -81,14 +82,18 @@ def _strain(wrist, rotation, elbow, shoulder):
 
 
 def _free(elbow, wrist, shoulder, table):
-    """(N, K) bool: elbow and forearm clear of the torso and the table, the elbow where a shoulder lets it be."""
-    low = TORSO[0]
-    axis = TORSO[1] + (shoulder - SHOULDER) - low  # the torso's upper end goes with the shoulder
+    """(N, K) bool: elbow and forearm clear of trunk, head and table, the elbow where a shoulder lets it be."""
+    low = TRUNK[0]
+    axis = TRUNK[1] + (shoulder - SHOULDER) - low  # the trunk's upper end goes with the shoulder
     clear = np.ones(elbow.shape[:2], bool)
+    near_head = wrist[:, 2].max(initial=-1.0) > LOW
     for share in (0.0, 0.5):
-        offset = elbow + share * (wrist[:, None] - elbow) - low
+        point = elbow + share * (wrist[:, None] - elbow)
+        offset = point - low
+        if near_head:
+            clear &= head_distance(point) > ARM_RADIUS * (1 - share)
         height = np.clip((offset * axis[:, None]).sum(-1) / (axis**2).sum(-1)[:, None], 0, 1)
-        clear &= np.linalg.norm(offset - height[..., None] * axis[:, None], axis=-1) > TORSO_RADIUS + ARM_RADIUS * (1 - share)
+        clear &= np.linalg.norm(offset - height[..., None] * axis[:, None], axis=-1) > TRUNK_RADIUS + ARM_RADIUS * (1 - share)
     clear &= elbow[..., 2] < shoulder[:, None, 2] + ELBOW_HEIGHT
     clear &= (elbow[..., 0] > ELBOW_INWARDS) & (elbow[..., 1] > shoulder[:, None, 1] - ELBOW_BACK)
     over = (elbow[..., 2] > table + ARM_RADIUS) | (elbow[..., 1] < EDGE)

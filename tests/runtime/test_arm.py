@@ -107,11 +107,11 @@ def test_no_elbow_is_inside_the_body(monkeypatch):
     places, turns = some_poses(2000, 3)
     near = np.linalg.norm(places - arm.SHOULDER, axis=1) < arm.STRAIGHT  # where nobody leans, the torso stands still
     can, elbows = arm.arm_feasible(places[near], turns[near], RIGHT, NO_TABLE)
-    low, high = arm.TORSO
+    low, high = arm.TRUNK
     height = np.clip((elbows[..., 2] - low[2]) / (high[2] - low[2]), 0, 1)[..., None]
-    inside = np.linalg.norm(elbows - (low + height * (high - low)), axis=-1) < arm.TORSO_RADIUS
+    inside = np.linalg.norm(elbows - (low + height * (high - low)), axis=-1) < arm.TRUNK_RADIUS
     assert inside.any() and not can[inside].any()
-    monkeypatch.setattr(arm, "TORSO_RADIUS", -1.0)
+    monkeypatch.setattr(arm, "TRUNK_RADIUS", -1.0)
     assert arm.arm_feasible(places[near], turns[near], RIGHT, NO_TABLE)[0][inside].any()
 
 

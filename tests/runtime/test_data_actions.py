@@ -10,6 +10,7 @@ from model_runtime.data import make
 from model_runtime.data.actions import EAR, EYES, LONGEST, MOUTH, SCORES, Cast, Grip, pushed, score
 from model_runtime.data.families import ACTIONS, FAMILIES, HOLD, RESERVED_SEED
 from model_runtime.data.families import make as make_shape
+from model_runtime.data.grasps import Fingers
 from model_runtime.data.prop import Prop, standing
 
 RATE = 60
@@ -29,8 +30,10 @@ def grip(shape, row, side, angle=0.0):
     turn = Rotation.from_rotvec(angle * shape.hinge.axis) if turned else Rotation.identity()
     point = shape.hinge.point if turned else np.zeros(3)
     centre, approach = turn.apply(spec.centre - point) + point, turn.apply(spec.approach[0])
+    works = {"scissors": "loops", "pliers": "wrap"}.get(shape.name) == spec.kind and not turned
+    fingers = Fingers(np.array([0, shape.hinge.high]), np.full((2, 15), 0.3), np.zeros((2, 5))) if works else None
     return Grip(side, centre - 0.1 * approach, np.eye(3), np.full(15, 0.3), np.zeros(5), approach, row, centre, spec.kind,
-                spec.part, angle, turned)  # fmt: skip
+                spec.part, angle, turned, fingers)  # fmt: skip
 
 
 def all_casts(shape, action, way, side):
@@ -195,6 +198,17 @@ def test_what_is_for_the_eyes_comes_before_them_and_looks_ahead(family, action):
     frame = np.linalg.norm(tip - EYES, axis=1).argmin()
     assert np.linalg.norm(tip[frame] - EYES) < 0.06 and (turn[frame] @ shape.front)[1] > 0.8
     assert (turn[frame] @ shape.up)[2] > 0.6
+
+
+@pytest.mark.parametrize("family, action", [("scissors", "cut"), ("scissors", "use"), ("pliers", "use")])
+def test_only_fingers_that_follow_work_scissors_and_pliers(family, action):
+    shape = shape_of(family)
+    assert all(cast.lead.fingers is not None for cast in all_casts(shape, action, "one", RIGHT))
+    for seed in range(5):
+        _, done, _, _, _, angle = played(family, action, seed=seed)
+        assert len(done.stays) == 1 and angle.max() > 0.9 * shape.hinge.high and angle.min() > -1e-9
+        peaks = (np.diff(np.sign(np.diff(angle))) < 0) & (angle[1:-1] > 0.5 * shape.hinge.high)
+        assert peaks.sum() == done.details["times"]
 
 
 def test_handing_over_is_never_without_a_hand_and_changes_in_the_air():

@@ -9,6 +9,7 @@ import trimesh
 from model_runtime.data.families.shape import Hinge, assemble
 from model_runtime.data.gates import FAR_MM, LIMITS, failures, measure
 from model_runtime.data.prop import ready
+from model_runtime.hands.body import SKULL, SKULL_HALF, TRUNK, TRUNK_RADIUS, body_distance
 from model_runtime.hands.limits import FLEXION_RANGES, curl_pose
 from model_runtime.objects.distance import signed_distance
 
@@ -169,6 +170,26 @@ def test_the_table_is_not_passed(slab, hands):
     clip["object_rotation"][12] = Rotation.from_euler("y", 10, degrees=True).as_matrix()
     lowest = -(0.1 * np.sin(np.radians(10)) + 0.02 * np.cos(np.radians(10)))
     assert measure(clip, slab, hands)["object_table_mm"] == pytest.approx(1000 * (lowest + 0.02), abs=0.01)
+
+
+@pytest.mark.parametrize("gap_mm", [12.0, -9.0])
+def test_what_comes_to_the_head_or_the_trunk_is_seen(slab, chest, hands, gap_mm):
+    face = SKULL[1] + SKULL_HALF[1]
+    clip = clip_of()
+    assert measure(clip, slab, hands)["body_mm"] == FAR_MM
+    clip["object_translation"][11] = (0.1, face + gap_mm / 1000 + 0.1, SKULL[2] + 0.02)  # a corner before the brow
+    assert measure(clip, slab, hands)["body_mm"] == pytest.approx(gap_mm, abs=0.1)
+    assert ("body_mm" in failures(measure(clip, slab, hands))) == (gap_mm < -8)
+    clip = clip_of()
+    below = np.linalg.norm(TRUNK[0] - TRUNK[1])
+    clip["object_translation"][20] = TRUNK[0] + (TRUNK[0] - TRUNK[1]) / below * (TRUNK_RADIUS + gap_mm / 1000)
+    clip["object_translation"][20] -= (0.1, 0.1, 0.02)  # a corner below the end of the trunk
+    assert measure(clip, slab, hands)["body_mm"] == pytest.approx(gap_mm, abs=0.1)
+    clip = clip_of()
+    clip["hand_translation"][7, 1] = (0.3, face, SKULL[2])
+    clip["hand_translation"][7, 1, 0] += SKULL_HALF[0] + gap_mm / 1000 - skin(clip, hands, 1)[7, :, 0].min()
+    truth = 1000 * body_distance(skin(clip, hands, 1)[7]).min()
+    assert measure(clip, slab, hands)["body_mm"] == pytest.approx(truth, abs=1e-3) and truth < FAR_MM
 
 
 def test_speeds_and_jerks_of_known_motion(slab, hands):

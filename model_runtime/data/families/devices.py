@@ -186,8 +186,8 @@ def game_controller(rng):
 
 
 def headphones(rng):
-    """Headphones standing on their cups, the band above, worn looking towards +X."""
-    half, height = rng.uniform(0.062, 0.078), rng.uniform(0.12, 0.16)
+    """Headphones standing on their cups, the band above, worn looking towards +X; as wide as on a head."""
+    half, height = rng.uniform(0.080, 0.092), rng.uniform(0.14, 0.17)
     size, long = rng.uniform(0.028, 0.042), rng.uniform(1.0, 1.25)
     width, thin = rng.uniform(0.007, 0.016), rng.uniform(0.003, 0.006)
     low = size * long

@@ -21,7 +21,7 @@ def stick_grips(part, start, end, radius, actions, kinds=("wrap", "pinch", "trip
 
 def eyeglasses(rng):
     """Spectacles, looking towards +X: the temples out and standing on rims and ends, or folded behind the lenses."""
-    wide, tall = rng.uniform(0.024, 0.0285), rng.uniform(0.015, 0.025)
+    wide, tall = rng.uniform(0.0265, 0.0305), rng.uniform(0.016, 0.026)
     gap, rim = rng.uniform(0.008, 0.011), rng.uniform(0.0016, 0.0032)
     thick = rng.uniform(0.0016, 0.003)
     outline = squircle(44, rng.uniform(2.0, 3.6)) * [wide, tall]
