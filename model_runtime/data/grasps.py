@@ -25,6 +25,7 @@ FLESH = 0.007  # as far as the search keeps them: thinner walls than a finger th
 APART_DEG = 85.0  # between normals averaged over contacts; whether it holds the simulation says
 UNDER = 0.03  # metres: how far fingers may be below the table, around a bar that has yet to come up
 SLIDE = 0.012  # metres: how far a fingertip may move in the ring of scissors
+OPENING = (0.42, 0.38, 0.22) * 4 + (0.25, 0.25, 0.2)  # radians: how much wider than its grasp a hand arrives
 APART = 0.009  # metres between the bones of different fingers
 FINE = 8  # points of each bone that are looked at for it
 AIR = np.array([0.0, -0.05, 0.20])  # metres: where a thing is, against its place on the table, once it rests on a palm
@@ -282,6 +283,7 @@ class Sight:
         self.ids = torch.cat([*chosen, hand.fingertips])
         self.segment = hand.weights[self.ids].argmax(-1) - 1  # which of the 15 finger joints moves it; -1 = palm
         self.palmar = hand.palmar_mask[self.ids]
+        self.seat = torch.nonzero((self.segment < 0) & self.palmar)[:, 0]
         self.middles = torch.nonzero((self.segment < 12) & self.palmar)[:, 0]
         self.regions = torch.stack([self._regions(hand, name) for name in KINDS])  # (K, 5, P)
         self.normals = hand.normals(hand.template)[self.ids]  # of the flat hand
@@ -432,6 +434,8 @@ def refine(prop, hand, side, state, sight, angle, betas, table, steps, press, ho
         lying = distance[:, sight.middles].clamp(0.0, 0.02).sort(-1).values[:, : len(sight.middles) // 2].mean(-1)
         # Huber-like: far fingers are left alone instead of dragged.
         loss = hold * ((gap * 300).square() / (1 + (gap * 40).square()) * matter).sum(-1)
+        seat = distance[:, sight.seat].amin(-1).clamp_min(0.0)  # a bar that fingers go under lies in the palm
+        loss = loss + 3 * hold * state["seated"] * (seat * 300).square() / (1 + (seat * 40).square())
         loss = loss + weight * ((state["clear"][:, None] - distance).clamp_min(0.0) * 1000).square().sum(-1)
         loss = loss + state["pads"] * (lying * 300).square() * 0.3
         loss = loss + ((FLESH - through).clamp_min(0.0) * 700).square().sum(-1)
@@ -525,13 +529,13 @@ def starting(prop, hand, grips, rows, rng, count, device):
     platform = kind == names.index("platform")
     # Around a bar that lies on the table fingers close as it comes up (clips.End.loosen_at_the_table): they may be below.
     under = [grips[row].kind == "wrap" and 0.008 < grips[row].radius < 0.022 and lies(grips[row], prop.table) for row in rows]
-    under = torch.as_tensor(np.array(under) & (rng.random(len(rows)) < 0.4), device=device)
+    under = torch.as_tensor(np.array(under) & (approach[:, 2] < -0.85) & (rng.random(len(rows)) < 0.6), device=device)
     floor = torch.where(under, prop.table - UNDER, torch.where(platform, -1e3, prop.table))
     beside = tensor([between(grips[row], prop.table) for row in rows]) * ~under
     low = tensor([grips[row].centre[2] if enclosed(grips[row], prop.table) else 1.0 for row in rows]) + under
     return {
         "wrist": tensor(rotation), "translation": tensor(translation), "approach": tensor(approach),
-        "across": tensor(across), "elbow": tensor(elbow), "beside": beside, "low": low,
+        "across": tensor(across), "elbow": tensor(elbow), "beside": beside, "low": low, "seated": under.float(),
         "along": tensor([grips[row].axis for row in rows]), "thin": torch.tensor([thin(grips[row], prop.table) for row in rows], device=device),
         "balances": tensor([grips[row].kind in ("pinch", "tripod", "rim", "lateral", "side") for row in rows]),
         "flexion": tensor(flexion), "abduction": torch.zeros(len(rows), 5, device=device),
@@ -782,11 +786,32 @@ def checked(prop, hand, side, state, angle, betas):
         "need": (touching | ~of_kind(lambda kind: [f in kind.need for f in range(5)])).all(-1),
         "count": touching[:, :4].sum(-1) + (flat & palm).int() >= of_kind(lambda kind: kind.count),
         "aim": (((tips - state["aim"]).norm(dim=-1) < 0.010) | (state["aimed"] < 0.5)).all(-1),
+        "opens": opens(prop, hand, state, flexion, abduction, hinge, betas),
         "opposed": by_thumb | (any_two & by_palm) | ~of_kind(lambda kind: kind.opposed),
     }
     found = Grasps(side, float(angle), state["translation"], state["wrist"], flexion, abduction, state["grip"],
                    state["approach"], depth, touching)  # fmt: skip
     return found, checks, 300 * depth.numpy() + 0.2 * natural(flexion, abduction, state["alike"]).numpy() + 0.5 * ease
+
+
+def opens(prop, hand, state, flexion, abduction, angle, betas):
+    """(N,) whether fingers that are below the table can open until they are not, with the hand still on the object."""
+    good = torch.ones(len(flexion), dtype=torch.bool)
+    rows = state["seated"].nonzero()[:, 0]
+    for share in np.linspace(0, 2.4, 7) if len(rows) else ():
+        pose = whole_pose(hand.side, state["wrist"][rows], opened(flexion[rows], share), abduction[rows])
+        vertices, joints = hand(pose, state["translation"][rows], betas)
+        distance = prop.exact(vertices, angle).amin(-1)
+        through = prop.distance(core(vertices[:, hand.fingertips], joints), angle).amin(-1)
+        clear = (vertices[..., 2].amin(-1) > prop.table + 0.001) & (through > CORE)
+        good[rows] = clear & (distance > -DEEPEST) & (distance < TOUCH)
+        rows = rows[~good[rows]]
+    return good
+
+
+def opened(flexion, share):
+    """Flexion (..., 15) with the fingers open by a share of OPENING, but not beyond straight."""
+    return torch.maximum(flexion - share * flexion.new_tensor(OPENING), flexion.clamp_max(-0.1))
 
 
 def opposed(prop, angle, vertices, distance, joint):
