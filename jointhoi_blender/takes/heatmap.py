@@ -28,9 +28,8 @@ def store(mesh, name, vertices, points, contact):
     heat = np.empty((len(contact), len(vertices)), np.float32)
     for begin in range(0, len(vertices), CHUNK):
         index, weight = nearest(vertices[begin : begin + CHUNK], points)
-        spread = np.zeros((len(index), len(points)), np.float32)
-        np.put_along_axis(spread, index, weight.astype(np.float32), 1)
-        heat[:, begin : begin + CHUNK] = contact @ spread.T
+        yield
+        heat[:, begin : begin + CHUNK] = sum(contact[:, i] * w for i, w in zip(index.T, weight.T.astype(np.float32)))
         yield
     for sample, values in enumerate(heat):
         attribute = mesh.attributes.new(attribute_name(name, sample), "FLOAT", "POINT")

@@ -152,6 +152,9 @@ class Take:
             self.hide()
         beside.make(self.collection, self.object, offset, self._carrier())
         self._set_visible(True)
+        copy = beside.copy_of(self.collection)
+        if copy.name in bpy.context.view_layer.objects:
+            copy.select_set(False)  # as its original may be
 
     def keep_as_strip(self):
         """Moves the take's keys, and those of takes it goes on from, into strips of the nonlinear animation editor."""
@@ -260,7 +263,7 @@ def make_take(object, clip, recipe=None):
 
 
 def making(object, clip, recipe=None):
-    """`make_take` in small steps: yields the Take after each, complete after the last. Closing it takes all back."""
+    """`make_take` in small steps: yields after each, at last the complete Take. Closing it before takes all back."""
     if not np.asarray(clip.hand_active).any():
         raise seam.UserError(f"The clip for “{object.name}” has no active hand; name a hand in the prompt.")
     for name, value in vars(clip).items():
@@ -276,21 +279,23 @@ def making(object, clip, recipe=None):
     try:
         for each in aside:
             each.hide()
+            yield None
         check_keyable(object)
+        yield None
         start = world_matrix(object)
         record = build.new_record(object, clip, recipe or {}, start)
         take = Take(bpy.data.collections.new(f"{object.name} take"), clip)
         take.collection[MARK] = record
         scene.collection.children.link(take.collection)
         for _ in build.fill(take.collection, object, clip, start):
-            yield take
+            yield None
+        bpy.context.view_layer.update()
     except BaseException:
         if take:
             take.remove()
         for each in aside:
             each.show()
         raise
-    bpy.context.view_layer.update()
     yield take
 
 

@@ -64,13 +64,13 @@ def main():
         building, times = making(thing, clip), []
         while True:
             started = time.process_time()
-            take = next(building, None)
+            take = next(building, "over")
             times.append(1000 * (time.process_time() - started))
-            if take is None:
+            if take == "over":
                 break
-            last = take
+            made = take
         steps.append(times)
-        takes.append(last)
+        takes.append(made)
     best = min(steps[1:], key=sum)
     with_heat = milliseconds(play) / len(FRAMES)
     hide = milliseconds(takes[-1].hide)

@@ -123,9 +123,10 @@ def prepare():
     timed(making, "invoke", "pressing Generate")
     timed(part("ui.panel"), "draw_fields", "drawing the fields")
     for module, names in (
-        ("takes.rig", ("make_hand", "key_hand")), ("takes.heatmap", ("add_modifier", "nearest")),
-        ("takes.object_keys", ("key_object",)), ("ui.making", ("checked", "finish")), ("seam", ("load_clip",)),
-        ("takes.resample", ("resample",)),
+        ("takes.rig", ("make_hand", "key_hand")), ("takes.heatmap", ("add_modifier", "nearest", "put_away", "take_out")),
+        ("takes.object_keys", ("key_object",)), ("ui.making", ("checked", "finish", "undo_step", "redraw")), ("seam", ("load_clip", "save")),
+        ("takes.resample", ("resample",)), ("takes.take", ("check_keyable", "world_matrix", "_forget_curves")),
+        ("takes.build", ("new_record", "_animate")), ("takes.attach", ("detach", "attach")),
     ):  # fmt: skip
         for name in names:
             timed(part(module), name, f"... {name}")

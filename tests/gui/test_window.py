@@ -37,6 +37,7 @@ def test_the_first_minute():
     picture("no-object", PANEL)
     until(lambda now: "Mug" in now["objects"], lambda: click(EXAMPLE))
     picture("example")
+    until(lambda now: now["fields"]["quality"] == "draft", lambda: click(DRAFT))
 
 
 def test_enter_in_the_prompt_generates_and_a_click_elsewhere_does_not():
@@ -72,7 +73,6 @@ def test_a_cancelled_take_leaves_nothing():
 
 
 def test_takes_are_varied_shown_alone_and_side_by_side():
-    until(lambda now: now["fields"]["quality"] == "draft", lambda: click(DRAFT))
     seed = state()["fields"]["seed"]
     until(lambda now: now["fields"]["seed"] != seed, lambda: click(DICE))
     until(lambda now: now["job"], lambda: click(GENERATE))

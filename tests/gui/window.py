@@ -75,7 +75,7 @@ def picture(name, box=None):
     """
     time.sleep(1.5)
     crop = ["-crop", "{}x{}+{}+{}".format(*box), "+repage"] if box else []
-    inside("import", "-window", "root", *crop, "-colors", "200", "png8:/share/picture.png")
+    inside("import", "-window", "root", *crop, "+dither", "-colors", "200", "png8:/share/picture.png")
     for folder in [PICTURES, MANUAL] if os.environ.get("JOINTHOI_MANUAL") else [PICTURES]:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(SHARE / "picture.png", folder / f"{name}.png")
