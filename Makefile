@@ -18,7 +18,7 @@ ZIP := dist/jointhoi-$(VERSION).zip
 RUNTIME := .venv/runtime/bin/python
 BLENDER := .venv/blender/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
-TEST_TOOLS := pytest==9.2.0 pillow==13.0.0
+TEST_TOOLS := pytest==9.2.0 pillow==13.0.0 matplotlib==3.11.2
 GUI_ROOT ?= /var/tmp/jointhoi-gui
 MATRIX := .venv/blender-4.2.23 .venv/blender-4.5.15 .venv/blender .venv/blender-5.2.3
 
