@@ -36,6 +36,19 @@ def ways_to_go(shift, out):
     return [(across, rise, turning, share * detour) for detour in detours[: None if share else 1] for turning in (usual, *others)]
 
 
+def on_the_way(ways, start, end, moments=(0.3, 0.5, 0.7, 1.0)):
+    """Places (W * M, 3) and turns (W * M, 3, 3) at some moments (M) of each of several ways from one place (3,) and turn (3, 3)
+    to another."""
+    shift, vector = end[0] - start[0], Rotation.from_matrix(end[1] @ start[1].T).as_rotvec()
+    places, shares = [], []
+    for across, rise, turning, detour in ways:
+        for u in moments:
+            gone = np.array([1, 1, 0]) * minimum_jerk(u, *across) + np.array([0, 0, 1]) * minimum_jerk(u, *rise)
+            places.append(start[0] + gone * shift + (minimum_jerk(u, *THERE) - minimum_jerk(u, *BACK)) * detour)
+            shares.append(minimum_jerk(u, *turning))
+    return np.array(places), Rotation.from_rotvec(np.outer(shares, vector)).as_matrix() @ start[1]
+
+
 @dataclass
 class Grip:
     """One found grasp as plain arrays, in the object's frame with its hinge at `angle`.
@@ -144,41 +157,60 @@ class Score:
     def carry(self, to=None, by=None, turn=None, slow=1.0):
         """Carries the object's pivot to a place (3,) or by an offset (3,), turning it to `turn` (3, 3) on the way."""
         place, now = self.path.reached
-        shift = np.asarray(to - place if to is not None else by if by is not None else np.zeros(3), float)
-        vector = Rotation.from_matrix(turn @ now.T).as_rotvec() if turn is not None else np.zeros(3)
+        goal = np.asarray(to if to is not None else place + (by if by is not None else 0), float)
+        turn = now if turn is None else turn
+        way, strain = self.easiest_way(goal, turn)
+        if strain >= CANNOT and (via := self.between(goal, turn)) is not None:
+            begin = self.t
+            self.go(*via, self.easiest_way(*via)[0], slow)
+            self.t -= 0.3 * (self.t - begin)  # without a stop
+            way, _ = self.easiest_way(goal, turn)
+        self.go(goal, turn, way, slow)
+
+    def go(self, goal, turn, way, slow=1.0):
+        """Carries the pivot to a place (3,) and the object to a turn (3, 3) in one of the `ways_to_go`."""
+        place, now = self.path.reached
+        shift, vector = goal - place, Rotation.from_matrix(turn @ now.T).as_rotvec()
         length = slow * self.pace * self.rng.uniform(0.9, 1.15)
         length *= 0.34 + 1.0 * np.linalg.norm(shift) + 0.24 * np.linalg.norm(vector)
-        begin, end = self.t, self.t + length
-        across, rise, turning, detour = self.easiest_way(shift, vector)
+        across, rise, turning, detour = way
 
         def share(window):
-            return begin + window[0] * length, begin + window[1] * length
+            return self.t + window[0] * length, self.t + window[1] * length
 
         self.path.moves += [(*share(rise), shift * [0, 0, 1]), (*share(across), shift * [1, 1, 0])]
         if detour.any():
             self.path.moves += [(*share(THERE), detour), (*share(BACK), -detour)]
         self.path.turns.append((*share(turning), vector))
-        self.t = end
+        self.t += length
 
-    def easiest_way(self, shift, vector):
-        """How to go by `shift` (3,) while turning by `vector` (3,): one of `ways_to_go`; the usual one where arms can do it."""
-        usual, *others = ways_to_go(shift, self.out)
-        if self.strain(*self.on_the_way([usual], shift, vector)).max() < CANNOT or not (shift.any() or vector.any()):
-            return usual
-        strain = self.strain(*self.on_the_way(others, shift, vector)).reshape(len(others), -1)
-        return others[int(np.argmin(strain.sum(1) + self.rng.uniform(0, 0.5, len(others))))]
+    def easiest_way(self, goal, turn):
+        """Which of the `ways_to_go` to a place (3,) and turn (3, 3), and the most it costs: the usual one where arms can go it."""
+        start = self.path.reached
+        usual, *others = ways_to_go(goal - start[0], self.out)
+        strain = self.strain(*on_the_way([usual], start, (goal, turn))).max()
+        if strain < CANNOT or (np.abs(goal - start[0]).max() < 1e-9 and np.abs(turn - start[1]).max() < 1e-9):
+            return usual, 0.0
+        strain = self.strain(*on_the_way(others, start, (goal, turn))).reshape(len(others), -1)
+        best = int(np.argmin(strain.sum(1) + self.rng.uniform(0, 0.5, len(others))))
+        return others[best], strain[best].max()
 
-    def on_the_way(self, ways, shift, vector, moments=(0.3, 0.5, 0.7, 1.0)):
-        """The pivot (W * M, 3) and the object's turn (W * M, 3, 3) at some moments (M) of each of several ways to go."""
-        place, now = self.path.reached
-        places, shares = [], []
-        for across, rise, turning, detour in ways:
-            for u in moments:
-                aside = minimum_jerk(u, *THERE) - minimum_jerk(u, *BACK)
-                places.append(place + shift * [1, 1, 0] * minimum_jerk(u, *across) + shift * [0, 0, 1] * minimum_jerk(u, *rise)
-                              + aside * detour)  # fmt: skip
-                shares.append(minimum_jerk(u, *turning))
-        return np.array(places), Rotation.from_rotvec(np.outer(shares, vector)).as_matrix() @ now
+    def between(self, goal, turn, count=32):
+        """A place (3,) and turn (3, 3) by which arms can go to a place and turn that they can't go to straight, or None."""
+        place, now = start = self.path.reached
+        share = self.rng.uniform(0.3, 0.75, (count, 1))
+        places = place + share * (goal - place) + self.rng.normal(0, 0.06, (count, 3))
+        straight = share * Rotation.from_matrix(turn @ now.T).as_rotvec()
+        turns = (Rotation.from_rotvec(self.rng.normal(0, 0.45, (count, 3))) * Rotation.from_rotvec(straight)).as_matrix() @ now
+        strain = self.strain(places, turns)
+        found = []
+        for row in np.argsort(strain)[:6]:
+            via = places[row], turns[row]
+            legs = [self.strain(*on_the_way(ways_to_go(b[0] - a[0], self.out)[:1], a, b)).max()
+                    for a, b in ((start, via), (via, (goal, turn)))]  # fmt: skip
+            found.append((max(legs), row))
+        worst, row = min(found)
+        return (places[row], turns[row]) if worst < CANNOT else None
 
     def strain(self, place, turns, all_hands=False):
         """What it costs the arms that carry the object to have its pivot at `place` (3,) or (K, 3), turned by (K, 3, 3) -> (K,).
@@ -204,13 +236,10 @@ class Score:
         The few best are compared on the way there too.
         """
         cost = self.strain(places, turns, all_hands) + dislike + self.rng.uniform(0, 0.25, len(turns))
-        best = np.argsort(cost)[:5]
-        place, now = self.path.reached
+        best, start = np.argsort(cost)[:5], self.path.reached
         for row in best:
-            shift = np.broadcast_to(places, (len(turns), 3))[row] - place
-            vector = Rotation.from_matrix(turns[row] @ now.T).as_rotvec()
-            way = ways_to_go(shift, self.out)[0]
-            cost[row] += self.strain(*self.on_the_way([way], shift, vector, (0.35, 0.65))).max()
+            end = np.broadcast_to(places, (len(turns), 3))[row], turns[row]
+            cost[row] += self.strain(*on_the_way(ways_to_go(end[0] - start[0], self.out)[:1], start, end, (0.35, 0.65))).max()
         return int(best[np.argmin(cost[best])])
 
     def carry_easily(self, to=None, by=None, turn=None, widest=100.0, slow=1.0, all_hands=False):
@@ -833,6 +862,7 @@ def press(s):
     if abs(change) > 0.03:  # a stapler's arm, a lever that is pushed: it follows, and comes back
         stay.taps, times = stay.taps[:1], 1
         s.t = stay.begin + 0.06
+        change *= s.rng.uniform(0.45, 1.0)
         s.swing(change, 0.6)
         s.swing(-change, 0.6)
     s.release(stay, 0.0)

@@ -143,11 +143,17 @@ def worked_by_fingers(prop, action):
     return prop.shape.name in ("scissors", "pliers") and action in ("cut", "use")
 
 
+def covers(prop, grip, action):
+    """Whether a hand that carries a phone would lie over the screen that the action needs."""
+    needs = prop.shape.name == "phone" and action in ("call", "take picture", "browse") and grip.kind in ("pinch", "wrap")
+    return needs and grip.approach @ prop.shape.front < -0.5
+
+
 def casts(prop, grips, action, way, side, rng):
     """Casts of an action for a leading side, all there are, in random order."""
     specs = prop.shape.grips
     lead = [g for g in grips[side] if may_lead(prop, specs[g.row], action, way) and at_its_angle(prop, g, action)
-            and (g.fingers is not None or not worked_by_fingers(prop, action))]  # fmt: skip
+            and (g.fingers is not None or not worked_by_fingers(prop, action)) and not covers(prop, g, action)]  # fmt: skip
     if way == "one":
         pairs = [Cast(grip) for grip in lead]
     else:
