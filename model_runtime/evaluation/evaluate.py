@@ -11,19 +11,25 @@ Ground truth is always measured beside. The clips to be measured by are made onc
     OUT/clips.json     {split: {method: [the measures of each clip]}}
     OUT/table.md       the results as a table
 
+A run that was cut off goes on where it was: answers lie in OUT/unfinished until their method is measured.
+
 What the measures are, and where they come from: docs/EVALUATION.md.
 """
 
 import argparse
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
+import hashlib
 import json
 import multiprocessing
 import os
+import shutil
 
 import numpy as np
+from safetensors.numpy import load_file, save_file
 import torch
 
+from ..generate import CHECKPOINT
 from ..hands.layer import load_hand
 from ..seam import UserError
 from .cases import SPLITS, cases
@@ -49,7 +55,8 @@ def evaluate(split, clips, seeds, names, checkpoint, folder, device="cpu"):
     found, rows, truth = {}, {}, None
     with ProcessPoolExecutor(os.cpu_count() or 1, multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)) as pool:
         for name in ["ground_truth", *(name for name in names if name != "ground_truth")]:
-            draw = METHODS[name](checkpoint if name == "jointhoi" else None, device)
+            answers = unfinished(folder, split, name, checkpoint)
+            draw = kept(METHODS[name](checkpoint if name == "jointhoi" else None, device), answers)
             figures, rows[name] = [], []
             for seed in seeds if truth is not None else seeds[:1]:
                 some, motions = measured(name, draw, asked, seed, pool)
@@ -60,9 +67,33 @@ def evaluate(split, clips, seeds, names, checkpoint, folder, device="cpu"):
                 groups = several(draw, asked, seed, classifier, features) if name != "ground_truth" else None
                 figures.append(summary(some, features, truth, groups))
                 rows[name] += some
+            shutil.rmtree(answers, ignore_errors=True)
             found[name] = {key: means([one[key] for one in figures]) for key in figures[0]}
             found[name] |= {"clips": len(asked), "seeds": list(seeds) if name != "ground_truth" else []}
     return found, rows
+
+
+def unfinished(folder, split, name, checkpoint):
+    """The folder of a method's answers while it is measured; another checkpoint, or state of its file, has another."""
+    path = checkpoint or CHECKPOINT
+    state = [path, os.path.getmtime(path) if os.path.exists(path) else None]
+    return os.path.join(folder, "unfinished", f"{split}-{name}-{hashlib.sha256(json.dumps(state).encode()).hexdigest()[:8]}")
+
+
+def kept(draw, folder):
+    """`draw` whose answers are also written to `folder`, and read from there where it has them."""
+    def drawn(cases, seed):
+        path = os.path.join(folder, f"{seed}-{len(cases)}.safetensors")
+        if not os.path.exists(path):
+            answers = draw(cases, seed)
+            os.makedirs(folder, exist_ok=True)
+            arrays = {str(i): np.ascontiguousarray(motion, np.float32) for i, (motion, *_) in enumerate(answers)}
+            save_file(arrays | {"seconds": np.array([seconds for *_, seconds in answers])}, f"{path}.partial")
+            os.replace(f"{path}.partial", path)
+        stored = load_file(path)
+        return [(stored[str(i)], None, float(seconds)) for i, seconds in enumerate(stored["seconds"])]
+
+    return drawn
 
 
 def measured(name, draw, asked, seed, pool):

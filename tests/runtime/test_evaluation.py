@@ -116,12 +116,13 @@ def test_the_road_on_two_clips(folder, monkeypatch, capsys):
             asked.append(seed)
             return [(case["motion"], None, 0.25) for case in cases]
 
-        assert checkpoint == "mine"
+        assert checkpoint == str(folder / "mine")
         return draw
 
+    (folder / "mine").write_bytes(b"weights")
     monkeypatch.setitem(METHODS, "jointhoi", loader)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    main(["--clips", "2", "--seed", "0,3", "--checkpoint", "mine", "--out", str(folder)])
+    main(["--clips", "2", "--seed", "0,3", "--checkpoint", str(folder / "mine"), "--out", str(folder)])
     results = json.load(open(folder / "results.json"))
     assert set(results) == {"test"} and set(results["test"]) == {"ground_truth", "jointhoi"}
     truth, ours = results["test"]["ground_truth"], results["test"]["jointhoi"]
@@ -133,10 +134,31 @@ def test_the_road_on_two_clips(folder, monkeypatch, capsys):
     assert ours["seconds_per_clip"] == 0.25 and ours["fid"] == pytest.approx(0, abs=1e-6) and ours["multimodality"] == 0
     assert (ours["clips"], ours["seeds"]) == (2, [0, 3])
     assert len(asked) == len(set(asked)) == 2 * module.SAMPLES
+    assert not os.listdir(folder / "unfinished")
     rows = json.load(open(folder / "clips.json"))["test"]["jointhoi"]
     assert len(rows) == 4 and {row["seed"] for row in rows} == {0, 3} and rows[0]["family"] == "box"
     line = f"| id_max_mm | {truth['id_max_mm']:.2f} | {truth['id_max_mm']:.2f} |"
     assert line in capsys.readouterr().out and line in (folder / "table.md").read_text()
+
+
+def test_a_run_that_was_cut_off_draws_nothing_twice(tmp_path):
+    asked = []
+
+    def draw(cases, seed):
+        asked.append(seed)
+        return [(np.full((3, 208), float(case), np.float32), None, 0.5) for case in cases]
+
+    (tmp_path / "weights").write_bytes(b"first")
+    path = module.unfinished(str(tmp_path), "test", "jointhoi", str(tmp_path / "weights"))
+    first = module.kept(draw, path)([4, 5], 0)
+    again = module.kept(draw, path)([4, 5], 0)
+    assert asked == [0] and [float(motion[0, 0]) for motion, *_ in again] == [4, 5]
+    assert [answer[2] for answer in first] == [answer[2] for answer in again] == [0.5, 0.5]
+    module.kept(draw, path)([4, 5], 8)
+    module.kept(draw, path)([4, 5, 6], 0)
+    assert asked == [0, 8, 0]
+    os.utime(tmp_path / "weights", (1, 1))
+    assert module.unfinished(str(tmp_path), "test", "jointhoi", str(tmp_path / "weights")) != path
 
 
 def test_a_hand_that_the_model_leaves_out_is_idle_as_in_the_truth():
