@@ -72,7 +72,8 @@ def test_every_condition_is_heeded_after_a_few_steps_of_training(name):
     batch = {key: value[:1].repeat(2, *[1] * (value.dim() - 1)) for key, value in one.items()}
     batch["given"][:] = False
     batch[name][1] = other[name][1]
-    goal, sigma, frames = torch.tensor([1.0, -1.0])[:, None, None].expand(2, 4, 720), torch.full((2,), 3.0), torch.tensor([4, 4])
+    goal = torch.tensor([1.0, -1.0])[:, None, None].expand(2, 4, 720)
+    sigma, frames = torch.full((2,), 3.0), torch.tensor([4, 4])
     optimiser = torch.optim.Adam(model.parameters(), 5e-3)
     for step in range(40):
         noise = 3.0 * torch.randn(1, 4, 720, generator=torch.Generator().manual_seed(step)).expand(2, -1, -1)
@@ -115,8 +116,8 @@ def test_each_given_part_alone_is_looked_at_as_it_is():
         with torch.no_grad():
             flags = model.inward.weight.unflatten(1, (3, 723))[..., 720:].clone()
             model.inward.weight.unflatten(1, (3, 723))[..., 720:] = 0
-            np.testing.assert_allclose(
-                answer(model, condition, noisy, sigma), answer(model, told(), seen, sigma), rtol=1e-4, atol=1e-4)  # fmt: skip
+            same = answer(model, condition, noisy, sigma), answer(model, told(), seen, sigma)
+            np.testing.assert_allclose(*same, rtol=1e-4, atol=1e-4)
             model.inward.weight.unflatten(1, (3, 723))[..., 720:] = flags
 
 
@@ -134,7 +135,8 @@ def test_padding_frames_do_not_reach_real_frames(condition):
     padded = answer(model, other, changed, sigma, frames)
     for row, count in enumerate(frames):
         assert torch.equal(plain[row, :count], padded[row, :count])
-        alone = {k: v[row : row + 1, :count] if k in ("given", "known") else v[row : row + 1] for k, v in condition.items()}
+        alone = {name: value[row : row + 1] for name, value in condition.items()}
+        alone |= {name: alone[name][:, :count] for name in ("given", "known") if name in alone}
         alone = answer(model, alone, noisy[row : row + 1, :count], sigma[row : row + 1], frames[row : row + 1])
         np.testing.assert_allclose(alone[0], plain[row, :count], atol=1e-4)
 
@@ -247,10 +249,11 @@ def test_clips_of_any_length(frames):
 
 
 def by_scipy(control, frames, length):
-    """The same spline of one clip by scipy, its points beyond both ends on the parabola through the last three (numpy)."""
+    """The same spline of one clip by scipy, its points beyond both ends on the parabola through the last three."""
     points = -(-frames // 3)
     rows, extra = np.arange(points), np.arange(-4, points + 6)
-    before, after = (np.polynomial.polynomial.polyfit(rows[part], control[rows[part]], 2) for part in (slice(3), slice(-3, None)))
+    ends = rows[:3], rows[-3:]
+    before, after = (np.polynomial.polynomial.polyfit(end, control[end], 2) for end in ends)
     parabola = lambda c, i: c[0] + c[1] * i + c[2] * i * i  # noqa: E731
     extended = [parabola(before, i) if i < 0 else parabola(after, i) if i >= points else control[i] for i in extra]
     centre = 3 * extra + 1  # frames: a token's middle one
@@ -271,7 +274,7 @@ def test_frames_lie_on_a_cubic_b_spline(length):
 
 
 def test_an_even_motion_is_drawn_as_it_is():
-    """A line through all frames, first and last included; a parabola but for the spline's own constant, 1/6 of its bend."""
+    """A line through all frames, first and last included; a parabola but for 1/6 of its bend, the spline's own."""
     place, frames = (torch.arange(7)[None, :, None] * 3.0 + 1).double(), torch.tensor([21])
     time = torch.arange(21).double()
     np.testing.assert_allclose(spline(0.4 * place - 2, frames, 21, 3)[0, :, 0], 0.4 * time - 2, atol=1e-6)

@@ -117,7 +117,7 @@ def test_contact_is_one_on_and_inside_the_surface_and_falls_by_e_each_centimetre
 
 @pytest.mark.parametrize("part", range(GIVEN))
 def test_what_is_given_is_a_hand_or_the_object(part):
-    """A world that differs in that part alone, its other hand moved along, differs in just the numbers that it stands for."""
+    """Worlds that differ in that part alone, hands moved along, differ in just the numbers that it stands for."""
     one, other = random_world(1), random_world(2)
     changed = dict(one)
     if part < 2:

@@ -52,7 +52,8 @@ def maker(tmp_path_factory):
     untrained(path)
     patch = pytest.MonkeyPatch()
     patch.setattr(generate, "TextEncoder", Words)
-    patch.setattr(generate, "EFFORT", {"draft": (2, 1, 1), "normal": (4, 1, 3), "final": (5, 2, 4)})
+    patch.setattr(generate, "STEPS", 4)
+    patch.setattr(generate, "EFFORT", {"draft": (0.5, 1, 1), "normal": (1, 1, 3), "final": (1.5, 2, 4)})
     patch.setattr(generate, "thing_of", functools.partial(generate.thing_of, resolution=24))
     yield generate.Generator(checkpoint=str(path))
     patch.undo()
@@ -432,7 +433,7 @@ def test_a_request_s_quality_is_how_much_is_done(maker, plain):
         heard = []
         clips[quality] = maker.generate(a_request(quality=quality), lambda _, message: heard.append(message))
         steps[quality] = sum("Sampling" in message for message in heard)
-    assert steps == {"draft": 2, "final": 5}
+    assert steps == {"draft": 2, "final": 6}
     for clip in clips.values():
         assert np.abs(clip.hand_translation - plain.hand_translation).max() > 1e-4
     efforts = [EFFORT[quality] for quality in ("draft", "normal", "final")]

@@ -238,7 +238,8 @@ def lidded_distance(points, angles):
 
 def on_boxes():
     """256 points: 128 on the top of the lid at angle 0, 128 on the front of the base."""
-    u, v = (grid.ravel() for grid in np.meshgrid(np.linspace(-0.45, 0.45, 16), np.linspace(-0.45, 0.45, 8), indexing="ij"))
+    lines = np.linspace(-0.45, 0.45, 16), np.linspace(-0.45, 0.45, 8)
+    u, v = (grid.ravel() for grid in np.meshgrid(*lines, indexing="ij"))
     lid = np.stack([u * LID[0], v * LID[1], np.full(128, LID_AT[2] + LID[2] / 2)], 1)
     base = np.stack([u * BASE[0], np.full(128, -BASE[1] / 2), v * BASE[2]], 1)
     return torch.from_numpy(np.concatenate([lid, base])).float()
@@ -366,7 +367,7 @@ def test_smooth_motion_keeps_its_shape():
 
 
 def in_lid(signal):
-    """The right wrist (T, 9) as the lid sees it at each frame's angle: place, and the rotation's two columns; by scipy."""
+    """The right wrist (T, 9) as the lid sees it at each frame's angle: place, the rotation's two columns; by scipy."""
     rows = []
     for numbers in signal[0].double().numpy():
         turn, shift = lid_pose(numbers[207])
@@ -377,7 +378,7 @@ def in_lid(signal):
 
 
 def test_a_hand_that_rides_on_a_lid_keeps_riding(hands, lidded):
-    """On the exact arc, its wrist turned along; in the frame of the object its mean would be drawn towards the chord."""
+    """On the exact arc, its wrist turned along; in the object's frame its mean would be drawn towards the chord."""
     time = np.clip((np.arange(60) - 10) / 40, 0, 1)
     angles = 1.5 * time**3 * (10 - 15 * time + 6 * time**2)
     signal = riding(hands, angles, 0.0)

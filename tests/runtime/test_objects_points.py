@@ -126,7 +126,7 @@ def test_regions_share_out_all_points_evenly():
 
 
 def test_a_region_is_what_lies_between_planes():
-    """Halved across x, then y, z and x again: what comes before lies on the lower side, within what was halved before."""
+    """Halved across x, then y, z and x again: what comes first lies on the lower side, within its half."""
     basis, groups = basis_points((2, 2, 2)), regions(4)
     assert basis[groups[:8], 0].max() <= basis[groups[8:], 0].min()
     for half in groups.reshape(2, 8, 16):
@@ -146,4 +146,5 @@ def test_the_points_of_a_region_are_neighbours_on_every_object(name):
 
 def test_regions_never_change():
     """Checkpoints depend on them as well: those of the first and the last points."""
-    assert [np.argwhere(regions() == index)[0].tolist() for index in (0, 127, 128, 255)] == [[15, 12], [6, 7], [1, 3], [3, 9]]
+    places = [np.argwhere(regions() == index)[0].tolist() for index in (0, 127, 128, 255)]
+    assert places == [[15, 12], [6, 7], [1, 3], [3, 9]]

@@ -21,7 +21,8 @@ def tiny(seed=0):
 def told(batch=3, seed=0):
     generator = torch.Generator().manual_seed(seed)
     return {"text": torch.nn.functional.normalize(torch.randn(batch, 384, generator=generator), dim=-1),
-            "points": torch.randn(batch, 256, 3, generator=generator) * 0.05, "drop": torch.zeros(batch, dtype=torch.bool)}  # fmt: skip
+            "points": torch.randn(batch, 256, 3, generator=generator) * 0.05,
+            "drop": torch.zeros(batch, dtype=torch.bool)}  # fmt: skip
 
 
 def some_noise(batch=3, seed=1, frames=FRAMES):
@@ -30,8 +31,9 @@ def some_noise(batch=3, seed=1, frames=FRAMES):
 
 def answer(model, condition, noisy=None, frames=None):
     noisy = some_noise() if noisy is None else noisy
+    frames = torch.full((len(noisy),), noisy.shape[1]) if frames is None else frames
     with torch.no_grad():
-        return model(noisy, torch.full((len(noisy),), 2.0), condition, torch.full((len(noisy),), noisy.shape[1]) if frames is None else frames)
+        return model(noisy, torch.full((len(noisy),), 2.0), condition, frames)
 
 
 def sphere(moving=False, hinge=np.zeros(8)):
@@ -69,7 +71,8 @@ def test_text_and_object_are_heeded_and_nothing_is_once_the_text_is_withheld():
 def test_every_noise_level_is_told():
     model, condition, noisy = tiny(), told(), torch.zeros(3, FRAMES, 720)  # zeros: there is nothing else to tell it by
     with torch.no_grad():
-        levels = [model(noisy, torch.full((3,), sigma), condition, torch.full((3,), FRAMES)) for sigma in (0.05, 1.0, 50.0)]
+        levels = [model(noisy, torch.full((3,), sigma), condition, torch.full((3,), FRAMES))
+                  for sigma in (0.05, 1.0, 50.0)]  # fmt: skip
     assert not torch.allclose(levels[0], levels[1], atol=1e-3) and not torch.allclose(levels[1], levels[2], atol=1e-3)
 
 
@@ -180,7 +183,8 @@ def still(wrists, angle=0.0):
     """(1, T, 208): flat hands at `wrists` (T, 2, 3), the object at rest, its hinge at `angle`."""
     count = len(wrists)
     turns = torch.eye(3).expand(count, 2, 16, 3, 3)
-    return pack_motion(torch.zeros(count, 3), torch.eye(3).expand(count, 3, 3), torch.full((count,), angle), wrists, turns)[None]
+    rest = torch.zeros(count, 3), torch.eye(3).expand(count, 3, 3), torch.full((count,), angle)
+    return pack_motion(*rest, wrists, turns)[None]
 
 
 def test_implied_contact_of_a_point_above_a_sphere():
@@ -202,7 +206,8 @@ def test_implied_contact_turns_with_the_hinge():
     wrists = torch.zeros(1, 2, 3)
     wrists[0, 0, 1], wrists[0, 1, 0] = RADIUS, RADIUS
     thing = sphere(True, [0, 0, 0, 0, 0, 1, 0, 2])
-    maps = [paper.implied_contact(still(wrists, angle), [Dot(), Dot()], thing, torch.zeros(2, 10))[0, 0] for angle in (0.0, np.pi / 2)]
+    maps = [paper.implied_contact(still(wrists, angle), [Dot(), Dot()], thing, torch.zeros(2, 10))[0, 0]
+            for angle in (0.0, np.pi / 2)]  # fmt: skip
     np.testing.assert_allclose(maps[1][0], maps[0][1], atol=1e-4)
 
 
