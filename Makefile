@@ -4,6 +4,7 @@
 # make matrix      the Blender tests on every Blender that is supported
 # make gui-test    installs the extension in a real Blender window and presses Generate (root, Debian, about 3 GB)
 # make data, train                the model: its data, its training (pass options with ARGS="...")
+# make peers       trains the peers and ablations for STEPS steps each on out/data, then evaluates all; goes on where it stopped
 # make evaluate    every measure beside ground truth: out/evaluation/; CLIPS=200 SPLIT=all SEED=0,1,2 CHECKPOINT=FILE
 # make data-report what the generator makes and rejects: out/data-report/report.json and pictures of 60 clips
 # make gallery     what the model makes of 24 prompts, in pictures: out/gallery/
@@ -19,13 +20,15 @@ RUNTIME := .venv/runtime/bin/python
 BLENDER := .venv/blender/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 TEST_TOOLS := pytest==9.2.0 pillow==13.0.0 matplotlib==3.11.2
+STEPS ?= 60000
+PEERS := mdm text2hoi diffh2o latenthoi paper no_contact
 GUI_ROOT ?= /var/tmp/jointhoi-gui
 MATRIX := .venv/blender-4.2.23 .venv/blender-4.5.15 .venv/blender .venv/blender-5.2.3
 
 export PYTHONDONTWRITEBYTECODE := 1
 unexport PYTHONPATH
 
-.PHONY: demo test test-runtime test-blender extension matrix gui-test data data-report train evaluate gallery clean
+.PHONY: demo test test-runtime test-blender extension matrix gui-test data data-report train peers evaluate gallery clean
 
 demo: .venv/runtime/.ready .venv/blender/.ready
 	$(BLENDER) -m jointhoi_blender.demo $(ARGS)
@@ -62,9 +65,19 @@ data-report: .venv/runtime/.ready
 train: .venv/runtime/.ready
 	$(RUNTIME) -m model_runtime train --data out/data --out out/train $(ARGS)
 
+EVALUATE = $(RUNTIME) -m model_runtime evaluate $(if $(CLIPS),--clips $(CLIPS)) $(if $(SPLIT),--split $(SPLIT)) \
+  $(if $(SEED),--seed $(SEED)) $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT))
+
 evaluate: .venv/runtime/.ready
-	$(RUNTIME) -m model_runtime evaluate $(if $(CLIPS),--clips $(CLIPS)) $(if $(SPLIT),--split $(SPLIT)) \
-	  $(if $(SEED),--seed $(SEED)) $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT)) $(ARGS)
+	$(EVALUATE) $(ARGS)
+
+# JointHOI itself is `make train` for as many steps; CHECKPOINT names it.
+peers: .venv/runtime/.ready
+	for name in $(PEERS); do \
+	  $(RUNTIME) -m model_runtime train --method $$name --steps $(STEPS) --data out/data --out out/peers/$$name $(ARGS) && \
+	  cp out/peers/$$name/model.safetensors out/peers/$$name.safetensors || exit 1; \
+	done
+	$(EVALUATE) --methods jointhoi no_guidance unsigned $(PEERS)
 
 gallery: .venv/runtime/.ready
 	$(RUNTIME) -m model_runtime gallery $(ARGS)

@@ -48,6 +48,7 @@ class Generator:
         self.hands = [load_hand(side, mano).to(self.device) for side in (0, 1)]
         self.text = TextEncoder(device)
         self.model, self.about = checkpoints.load(path, device)
+        self.guidance = ContactGuidance  # the evaluator's ablations have others
 
     def generate(self, request, progress=None):
         """Request -> Clip. progress(fraction, message) is called as it goes on and may raise to cancel.
@@ -112,7 +113,7 @@ class Generator:
         """Samples one clip: y0 (T, 720) in the canonical frame, and which hands play a part (2,) bool."""
         active = torch.tensor([FLAGS[which]], device=self.device) > 0
         share, inner, last = EFFORT[quality]
-        guide = ContactGuidance(self.hands, thing, active, shape=betas, inner=inner, last=last)
+        guide = self.guidance(self.hands, thing, active, shape=betas, inner=inner, last=last)
         signal = sample(
             self.model, self.condition(thing, prompt, which, betas), frames, steps=round(share * STEPS), scale=SCALE, noise=noise,
             guide=guide,

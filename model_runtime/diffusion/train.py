@@ -130,7 +130,7 @@ def keep(out, name, model, average, optimiser, step, seconds, clips):
     torch.save(state, path + ".partial")
     os.replace(path + ".partial", path)
     path = os.path.join(out, "model.safetensors")
-    about = {"steps": step, "hours": round(seconds / 3600, 2), "clips": clips}
+    about = {"method": name, "steps": step, "hours": round(seconds / 3600, 2), "clips": clips}
     checkpoint.save(average, path + ".partial", about, name)
     os.replace(path + ".partial", path)
 
@@ -239,13 +239,13 @@ def train(folder, out, *, steps, hours, batch_size, rate, device, name="jointhoi
     return average
 
 
-def small_evaluation(clips, folder, device):
+def small_evaluation(clips, folder, device, name="jointhoi"):
     """An `evaluate` for `train`: the figures of `clips` clips of unseen objects, those that the table shows."""
     from ..evaluation.evaluate import evaluate
 
     def figures(path, step):
-        found, _ = evaluate("test", clips, [0], ["jointhoi"], path, folder, device)
-        return {key: value for key, value in found["jointhoi"].items() if isinstance(value, (int, float))}
+        found, _ = evaluate("test", clips, [0], {name: path}, folder, device)
+        return {key: value for key, value in found[name].items() if isinstance(value, (int, float))}
 
     return figures
 
@@ -271,7 +271,8 @@ def main(arguments=None):
     train(options.data, options.out, steps=options.steps, hours=options.hours, batch_size=options.batch, name=options.method,
           rate=options.rate, device=options.device, precision=getattr(torch, options.precision), initial=options.initial,
           evaluate_every=options.evaluate_every,
-          evaluate=small_evaluation(options.evaluate_clips, os.path.join(options.out, "evaluation"), options.device))  # fmt: skip
+          evaluate=small_evaluation(options.evaluate_clips, os.path.join(options.out, "evaluation"), options.device,
+                                    options.method))  # fmt: skip
 
 
 if __name__ == "__main__":

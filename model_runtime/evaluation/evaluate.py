@@ -1,6 +1,7 @@
 """Measures methods side by side on objects, families and wordings that nothing was trained on.
 
     python -m model_runtime evaluate [--clips 40] [--split test] [--seed 0] [--checkpoint FILE] [--methods jointhoi ...]
+                                     [--peers DIR]
 
 Splits: test, unseen, wordings (see cases.py), or all. --seed takes several, with commas: figures are then means over the seeds.
 Ground truth is always measured beside. The clips to be measured by are made once, under OUT/data. Writes
@@ -29,13 +30,12 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 import torch
 
-from ..generate import CHECKPOINT
 from ..hands.layer import load_hand
 from ..seam import UserError
 from .cases import SPLITS, cases
 from .classifier import load, recognise
 from .judge import judge
-from .methods import METHODS
+from .methods import METHODS, training, weights
 from .statistics import summary
 
 AT_ONCE = 8  # clips that a method draws together
@@ -46,17 +46,20 @@ PERCENT = ("cr_frames", "cr_vertices", "phy", "top1", "top3", "hold_success", "h
 ABOUT = ("family", "number", "index", "prompt", "action", "hands")
 
 
-def evaluate(split, clips, seeds, names, checkpoint, folder, device="cpu"):
-    """-> ({method: figures}, {method: rows of its clips}); ground truth first."""
+def evaluate(split, clips, seeds, files, folder, device="cpu"):
+    """files: {method: its checkpoint} -> ({method: figures}, {method: rows of its clips}); ground truth is first."""
+    files = {"ground_truth": None, **files}
+    draws = {name: METHODS[name](path, device) for name, path in files.items()}
+    trained = {name: training(path) for name, path in files.items()}
     asked = cases(split, clips, os.path.join(folder, "data"))
     if not asked:
         raise UserError(f"No clips could be made for the split {split}.")
     classifier, hands = load(), both_hands()
     found, rows, truth = {}, {}, None
     with ProcessPoolExecutor(os.cpu_count() or 1, multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)) as pool:
-        for name in ["ground_truth", *(name for name in names if name != "ground_truth")]:
-            answers = unfinished(folder, split, name, checkpoint)
-            draw = kept(METHODS[name](checkpoint if name == "jointhoi" else None, device), answers)
+        for name, draw in draws.items():
+            answers = unfinished(folder, split, name, files[name])
+            draw = kept(draw, answers)
             figures, rows[name] = [], []
             for seed in seeds if truth is not None else seeds[:1]:
                 some, motions = measured(name, draw, asked, seed, pool)
@@ -70,13 +73,13 @@ def evaluate(split, clips, seeds, names, checkpoint, folder, device="cpu"):
             shutil.rmtree(answers, ignore_errors=True)
             found[name] = {key: means([one[key] for one in figures]) for key in figures[0]}
             found[name] |= {"clips": len(asked), "seeds": list(seeds) if name != "ground_truth" else []}
+            found[name] |= trained[name]
     return found, rows
 
 
-def unfinished(folder, split, name, checkpoint):
+def unfinished(folder, split, name, path):
     """The folder of a method's answers while it is measured; another checkpoint, or state of its file, has another."""
-    path = checkpoint or CHECKPOINT
-    state = [path, os.path.getmtime(path) if os.path.exists(path) else None]
+    state = [path, os.path.getmtime(path) if path and os.path.exists(path) else None]
     return os.path.join(folder, "unfinished", f"{split}-{name}-{hashlib.sha256(json.dumps(state).encode()).hexdigest()[:8]}")
 
 
@@ -142,9 +145,8 @@ def table(results):
     """{split: {method: figures}} as Markdown: a table for each split, measures down, methods across."""
     lines = []
     for split, methods in results.items():
-        counts = ", ".join(f"{name}: {f['clips']} clips" + (f" of each of seeds {', '.join(map(str, f['seeds']))}" if f["seeds"] else "")
-                           for name, f in methods.items())  # fmt: skip
-        lines += [f"### {split}", "", counts + ".", "", "| measure | " + " | ".join(methods) + " |", "|---" * (len(methods) + 1) + "|"]
+        lines += [f"### {split}", "", "; ".join(about(name, figures) for name, figures in methods.items()) + ".", ""]
+        lines += ["| measure | " + " | ".join(methods) + " |", "|---" * (len(methods) + 1) + "|"]
         lines += [f"| {name} | " + " | ".join(shown(name, figures[name]) for figures in methods.values()) + " |" for name in SHOWN]
         truth = methods.get("ground_truth")
         for name in ("top1", "jerk") if truth else ():
@@ -152,6 +154,14 @@ def table(results):
             lines.append(f"| {name} / ground truth's | " + " | ".join(ratios) + " |")
         lines.append("")
     return "\n".join(lines)
+
+
+def about(name, figures):
+    """How a method's figures came about: clips and seeds, and what its checkpoint's training was."""
+    seeds = f" of each of seeds {', '.join(map(str, figures['seeds']))}" if figures["seeds"] else ""
+    size = figures.get("parameters")
+    trained = f", {figures['steps']} steps, {size / 1e6:.1f} M parameters" if size else ""
+    return f"{name}: {figures['clips']} clips{seeds}{trained}"
 
 
 def shown(name, value):
@@ -180,13 +190,15 @@ def main(arguments=None):
     parser.add_argument("--split", choices=(*SPLITS, "all"), default="test")
     parser.add_argument("--seed", default="0", help="one, or several with commas between")
     parser.add_argument("--checkpoint", help="JointHOI's; the bundled one where it is not given")
+    parser.add_argument("--peers", default=os.path.join("out", "peers"), help="folder of NAME.safetensors: `make peers`")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=["jointhoi"], metavar="METHOD", help=", ".join(METHODS))
     parser.add_argument("--out", default=os.path.join("out", "evaluation"))
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args(arguments)
     seeds = [int(seed) for seed in str(options.seed).split(",")]
+    files = {name: weights(name, options.checkpoint, options.peers) for name in options.methods}
     for split in SPLITS if options.split == "all" else [options.split]:
-        found, rows = evaluate(split, options.clips, seeds, options.methods, options.checkpoint, options.out, options.device)
+        found, rows = evaluate(split, options.clips, seeds, files, options.out, options.device)
         merged(os.path.join(options.out, "clips.json"), split, rows)
         results = merged(os.path.join(options.out, "results.json"), split, found)
         print(table({split: found}), flush=True)

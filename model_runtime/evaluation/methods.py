@@ -5,12 +5,16 @@ seconds): the answer in the case's canonical frame, 30 frames a second, as many 
 A case's truth (motion, contact, hold, action, active) is there to be measured by, and is not looked at, except by `ground_truth`.
 """
 
+from functools import partial
 import importlib
+import os
 import time
 
 import torch
 
 from ..data.shards import FPS
+from ..diffusion import checkpoint as checkpoints
+from ..diffusion.guidance import ContactGuidance
 from ..diffusion.representation import HAND, IDLE, pack_motion
 from ..seam import Request
 
@@ -20,11 +24,12 @@ def ground_truth(checkpoint=None, device="cpu"):
     return lambda cases, seed: [(case["motion"], case["contact"], 0.0) for case in cases]
 
 
-def jointhoi(checkpoint=None, device="cpu"):
+def jointhoi(checkpoint=None, device="cpu", guidance=ContactGuidance):
     """The model by the road that a user's request takes."""
     from ..generate import Generator
 
     generator = Generator(device, checkpoint)
+    generator.guidance = guidance
 
     def draw(cases, seed):
         return [answer(generator, case, seed + i) for i, case in enumerate(cases)]
@@ -57,10 +62,38 @@ def idle(motion, active):
     return motion
 
 
+def no_guidance(*hands_and_thing, **settings):
+    """In the place of ContactGuidance: no guide at all."""
+
+
 def peer(name):
-    """A peer of model_runtime/peers, or an ablation."""
+    """A peer of model_runtime/peers, or an ablation that is trained on its own."""
     return lambda checkpoint=None, device="cpu": importlib.import_module("model_runtime.peers").load(name, checkpoint, device)
 
 
-METHODS = {"ground_truth": ground_truth, "jointhoi": jointhoi,
-           **{name: peer(name) for name in ("mdm", "text2hoi", "diffh2o", "latenthoi")}}  # fmt: skip
+TRAINED_APART = ("mdm", "text2hoi", "diffh2o", "latenthoi", "paper", "no_contact")
+METHODS = {
+    "ground_truth": ground_truth,
+    "jointhoi": jointhoi,
+    **{name: peer(name) for name in TRAINED_APART},
+    "no_guidance": partial(jointhoi, guidance=no_guidance),
+    "unsigned": partial(jointhoi, guidance=partial(ContactGuidance, signed=False)),
+}
+
+
+def weights(name, checkpoint, peers):
+    """The file of a method's weights, or None: `checkpoint` (or the bundled one) for JointHOI and what differs from it in
+    sampling alone, else the folder `peers` has it."""
+    from ..generate import CHECKPOINT
+
+    if name == "ground_truth":
+        return None
+    return os.path.join(peers, f"{name}.safetensors") if name in TRAINED_APART else checkpoint or CHECKPOINT
+
+
+def training(path):
+    """What a checkpoint's training was, for the table: {"steps", "parameters"}; nothing where there is no such file."""
+    if not path or not os.path.exists(path):
+        return {}
+    model, about = checkpoints.load(path)
+    return {"steps": about.get("steps"), "parameters": sum(p.numel() for p in model.parameters())}

@@ -270,15 +270,16 @@ def test_the_command_evaluates_on_unseen_objects(tmp_path, monkeypatch):
     """What it hands to the evaluator, and which of its figures come into the table: those that are numbers."""
     asked = []
 
-    def stand_in(split, clips, seeds, names, checkpoint, folder, device):
-        asked.append((split, clips, seeds, names, checkpoint, folder, device))
+    def stand_in(split, clips, seeds, files, folder, device):
+        asked.append((split, clips, seeds, files, folder, device))
         figures = {"id_mean_mm": 1.5, "top1": 0.25, "fid": None, "seeds": [0], "clips": 7}
-        return {"ground_truth": {"id_mean_mm": 0.0}, "jointhoi": figures}, {}
+        return {"ground_truth": {"id_mean_mm": 0.0}, **{name: figures for name in files}}, {}
 
     monkeypatch.setattr(evaluate, "evaluate", stand_in)
-    figures = train.small_evaluation(7, str(tmp_path), "cpu")("model.safetensors", 50)
-    assert asked == [("test", 7, [0], ["jointhoi"], "model.safetensors", str(tmp_path), "cpu")]
-    assert figures == {"id_mean_mm": 1.5, "top1": 0.25, "clips": 7}
+    for name in ("jointhoi", "mdm"):
+        figures = train.small_evaluation(7, str(tmp_path), "cpu", name)("model.safetensors", 50)
+        assert asked.pop() == ("test", 7, [0], {name: "model.safetensors"}, str(tmp_path), "cpu")
+        assert figures == {"id_mean_mm": 1.5, "top1": 0.25, "clips": 7}
 
 
 def test_every_method_that_is_named_can_be_had():
