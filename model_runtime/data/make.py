@@ -26,7 +26,8 @@ from .captions import caption
 from .clips import plan, play, whole
 from .families import HELD_OUT, HOLD, RESERVED_SEED, TRAINING, make
 from .gates import Skin, hands_gap
-from .grasps import find, whole_pose, with_fingers
+from .grasp_hinges import with_fingers
+from .grasps import find, whole_pose
 from .prop import ready, standing
 
 PER_SHARD = 8  # objects
@@ -75,7 +76,7 @@ def grips_of(prop, hands, betas, rng):
     found = [[], []]
     for side in (0, 1):
         for angle in angles:
-            grasps = find(prop, hands[side], side, rng, angle=angle, count=108, keep=36, betas=betas)
+            grasps = find(prop, hands[side], side, rng, angle=angle, count=60 if angle else 108, keep=36, betas=betas)
             for row in range(0 if grasps is None else len(grasps)):
                 kind = prop.shape.grips[int(grasps.grip[row])]
                 turn, shift = (v.numpy() for v in prop.part_pose(torch.tensor(angle if prop.shape.moves(kind) else 0.0)))

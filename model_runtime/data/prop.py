@@ -23,7 +23,7 @@ class Prop(Thing):
 
 
 def standing(shape, yaw):
-    """The same shape turned about +Z by `yaw` radians, its bounding box centred again: mesh, grips, mouth, hinge, tip."""
+    """The same shape turned about +Z by `yaw` radians, centred again: mesh, grips, mouth, hinge, tip."""
     turn = Rotation.from_euler("z", yaw).as_matrix()
     vertices = shape.vertices @ turn.T
     middle = (vertices.min(0) + vertices.max(0)) / 2

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import igl
 import numpy as np
+from scipy.ndimage import label
 from scipy.spatial import cKDTree
 import torch
 
@@ -77,8 +78,9 @@ def distance_grid(vertices, faces, resolution=64, padding=PADDING):
     vertices = np.asarray(vertices, np.float64)
     lower, upper = vertices.min(0) - padding, vertices.max(0) + padding
     points = _lattice(lower, upper, resolution)
-    distance, winding = _distance_and_winding(points, lower, upper, vertices, faces)
-    lid = _lid(points, distance, winding)
+    closed = _closed(faces)
+    distance, winding = _distance_and_winding(points, lower, upper, vertices, faces, closed)
+    lid = () if closed else _lid(points, distance, winding)
     if len(lid):
         distance = np.minimum(distance, cKDTree(lid).query(points)[0])
     values = np.where(winding > 0.5, -distance, distance)
@@ -168,24 +170,46 @@ def _lattice(lower, upper, resolution):
     return np.stack(np.meshgrid(z, y, x, indexing="ij")[::-1], axis=-1)
 
 
-def _distance_and_winding(points, lower, upper, vertices, faces):
+def _closed(faces):
+    """Whether triangles (F, 3) pass every edge as often one way as the other: winding numbers are whole then."""
+    ends = np.asarray(faces, np.int64)[:, [0, 1, 2, 1, 2, 0]].reshape(-1, 2, 3).transpose(0, 2, 1).reshape(-1, 2)
+    size = ends.max() + 1
+    return np.array_equal(np.sort(ends @ [size, 1]), np.sort(ends @ [1, size]))
+
+
+def _distance_and_winding(points, lower, upper, vertices, faces, closed):
     """Unsigned distances and winding numbers at a lattice of points (D, H, W, 3) -> (D, H, W) each.
 
-    Exact near the surface; further away both are smooth, most costly and least needed, and a third of the resolution,
-    interpolated, will do.
+    Distances are exact near the surface; further away they are smooth, most costly and least needed, and a third of the
+    resolution, interpolated, will do. So are the winding numbers where the mesh is open. Where it is `closed` they are
+    the same throughout any region that no surface divides, and one of each region is enough.
     """
     surface = outer_surface(vertices, faces)
 
     def exact(places):
-        squared, _, _ = igl.point_mesh_squared_distance(places, *surface)
-        return np.stack([np.sqrt(squared), winding_number(places, vertices, faces)])
+        return np.sqrt(igl.point_mesh_squared_distance(places, *surface)[0])
+
+    def upsampled(values):
+        values = torch.as_tensor(values).reshape(1, 1, *coarse.shape[:3])
+        resize = torch.nn.functional.interpolate
+        return resize(values, points.shape[:3], mode="trilinear", align_corners=True)[0, 0].numpy()
 
     coarse = _lattice(lower, upper, len(points) // 3)
-    far = torch.as_tensor(exact(coarse.reshape(-1, 3))).reshape(1, 2, *coarse.shape[:3])
-    both = torch.nn.functional.interpolate(far, points.shape[:3], mode="trilinear", align_corners=True)[0].numpy()
-    near = both[0] < 1.25 * np.linalg.norm(coarse[1, 1, 1] - coarse[0, 0, 0])
-    both[:, near] = exact(points[near])
-    return both
+    distance = upsampled(exact(coarse.reshape(-1, 3)))
+    near = distance < 1.25 * np.linalg.norm(coarse[1, 1, 1] - coarse[0, 0, 0])
+    distance[near] = exact(points[near])
+    if not closed:
+        winding = upsampled(winding_number(coarse.reshape(-1, 3), vertices, faces))
+        winding[near] = winding_number(points[near], vertices, faces)
+        return distance, winding
+    # Between neighbours that together are farther from the surface than from each other it does not pass.
+    region, _ = label(distance > (points[1, 1, 1] - points[0, 0, 0]).max() / 2)
+    _, first = np.unique(region, return_index=True)
+    winding = winding_number(points.reshape(-1, 3)[first], vertices, faces)
+    winding = winding[np.searchsorted(region.ravel()[first], region)]
+    thin = region == 0
+    winding[thin] = winding_number(points[thin], vertices, faces)
+    return distance, winding
 
 
 def _lid(points, distance, winding):

@@ -29,8 +29,8 @@ class Thing:
     hinge: np.ndarray
 
     def to(self, device):
-        return replace(self, grids=[grid.to(device) for grid in self.grids],
-                       points=self.points.to(device), normals=self.normals.to(device), moving=self.moving.to(device))  # fmt: skip
+        return replace(self, grids=[grid.to(device) for grid in self.grids], points=self.points.to(device),
+                       normals=self.normals.to(device), moving=self.moving.to(device))  # fmt: skip
 
     def part_pose(self, angle):
         """Where the part that turns is at each angle (...,) torch -> rotation (..., 3, 3), translation (..., 3).
@@ -52,7 +52,7 @@ class Thing:
         return torch.minimum(base, self.grids[1].sample(self._in_part(points, angle)))
 
     def exact(self, points, angle=None):
-        """As `distance`, but exact within 4 mm of the surface, where a grid is too shallow in thin walls; on the CPU."""
+        """As `distance`, but exact within 4 mm of the surface, where grids are too shallow in thin walls; on the CPU."""
         return self._near(points, self.distance(points, angle), angle)
 
     def _near(self, points, distance, angle):
@@ -79,8 +79,8 @@ class Thing:
 def thing_of(vertices, faces, name, turning=None, hinge=None, resolution=64):
     """A mesh in the canonical frame -> the arrays of a Thing, by name.
 
-    vertices (V, 3), faces (F, 3); where there is a hinge, turning (F,) bool = the faces on the part that turns, hinge (8,).
-    Raises seam.UserError where the mesh can't be used; `name` is what the sentence calls it.
+    vertices (V, 3), faces (F, 3); where there is a hinge, turning (F,) bool = the faces on the part that turns,
+    hinge (8,). Raises seam.UserError where the mesh can't be used; `name` is what the sentence calls it.
     """
     whole = metric_mesh(vertices, faces, name)
     points, normals = contact_points(*whole)

@@ -8,7 +8,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 import torch
 
-from model_runtime.data import grasps, prop
+from model_runtime.data import grasp_checks, grasp_hinges, grasp_kinds, grasps, prop
 from model_runtime.data.families import make
 from model_runtime.data.families.shape import KINDS
 from model_runtime.hands.arm import reachable
@@ -73,7 +73,7 @@ def found(hands):
 
 
 def test_every_kind_of_grip_is_known():
-    assert set(grasps.KINDS) == set(KINDS) == set(HELD)
+    assert set(grasp_kinds.KINDS) == set(KINDS) == set(HELD)
 
 
 @pytest.mark.parametrize("side", [LEFT, RIGHT])
@@ -120,11 +120,11 @@ def judged(case, **changes):
     rows = len(found)
     fields = ("translation", "flexion", "abduction", "grip", "approach")
     state = {name: getattr(found, name) for name in fields} | {
-        "wrist": found.rotation, "kind": torch.full((rows,), list(grasps.KINDS).index(kind)),
+        "wrist": found.rotation, "kind": torch.full((rows,), list(grasp_kinds.KINDS).index(kind)),
         "table": torch.full((rows,), case.prop.table), "aim": torch.zeros(rows, 5, 3), "aimed": torch.zeros(rows, 5),
-        "alike": torch.ones(rows),
+        "alike": torch.ones(rows), "seated": torch.zeros(rows),
     } | changes  # fmt: skip
-    return grasps.checked(case.prop, case.hand, case.side, state, case.angle, None)[1]
+    return grasp_checks.checked(case.prop, case.hand, case.side, state, case.angle, None)[1]
 
 
 def test_a_finger_that_is_lifted_off_is_noticed(found):
@@ -211,7 +211,7 @@ def test_grips_on_a_lid_turn_with_it(found):
     assert case.grasps.angle == 0.6
     shape = case.prop.shape
     turn = Rotation.from_rotvec(0.6 * shape.hinge.axis)
-    for before, after in zip(shape.grips, grasps.grips_at(case.prop, 0.6)):
+    for before, after in zip(shape.grips, grasp_kinds.grips_at(case.prop, 0.6)):
         assert shape.moves(before)
         centre = turn.apply(before.centre - shape.hinge.point) + shape.hinge.point
         np.testing.assert_allclose(after.centre, centre, atol=1e-6)
@@ -239,7 +239,7 @@ def test_fingers_follow_a_hinge(found, kind):
     angles = np.array([0.0, 0.6, 1.2])
     followed = 0
     for row in range(min(3, len(case.grasps))):
-        flexion, abduction, ok = grasps.follow(case.prop, case.hand, RIGHT, case.grasps.pick([row]), angles)
+        flexion, abduction, ok = grasp_hinges.follow(case.prop, case.hand, RIGHT, case.grasps.pick([row]), angles)
         assert flexion.shape == (3, 15) and abduction.shape == (3, 5)
         for angle, bent, spread, good in zip(angles, flexion, abduction, ok):
             pose = grasps.whole_pose(RIGHT, case.grasps.rotation[row], bent, spread)
@@ -264,3 +264,38 @@ def test_a_thing_out_of_reach_has_no_grasps(found):
     away = [replace(grip, centre=grip.centre + [0, 2.0, 0]) for grip in case.prop.shape.grips]
     thing = replace(case.prop, shape=replace(case.prop.shape, grips=away))
     assert grasps.find(thing, case.hand, RIGHT, np.random.default_rng(0), **QUICK) is None
+
+
+@pytest.mark.parametrize("side", [LEFT, RIGHT])
+def test_a_phone_on_the_table_is_taken_by_its_long_edges(found, side):
+    case = found("phone", "pinch", side)
+    grip = case.prop.shape.grips[0]
+    beside = np.cross(grip.axis, [0, 0, 1.0])
+    tips = case.skin[:, case.hand.fingertips].numpy()[:, [INDEX, MIDDLE, THUMB]]
+    across = (tips - grip.centre) @ beside
+    assert (across[:, 2] * across[:, 0] < 0).all() and (across[:, 2] * across[:, 1] < 0).all()
+    assert np.abs(across[:, [0, 2]]).min() > grip.radius - 0.008  # no finger lies on top
+    height = tips[..., 2] - case.prop.table
+    assert height.min() > 0 and height.max() < np.ptp(case.prop.shape.vertices[:, 2]) + 0.006
+
+
+def test_fingers_under_a_bar_can_open_until_the_table_is_clear(found):
+    case = found("hammer", "wrap")
+    under = case.skin[..., 2].amin(1) < case.prop.table - 0.004
+    assert under.any()
+    seated = {"seated": under.float(), "table": torch.where(under, case.prop.table - 0.03, case.prop.table)}
+    assert all(passed.all() for name, passed in judged(case, **seated).items() if name != "aim")
+    away = case.grasps.translation + torch.tensor([0, 0, 0.05])
+    assert not judged(case, **seated, translation=away)["opens"][under].any()
+    sunk = case.grasps.translation - torch.tensor([0, 0, 0.04])
+    assert not judged(case, **seated, translation=sunk)["opens"][under].any()
+    for row in under.nonzero()[:, 0].tolist():
+        flexion = case.grasps.flexion[row].numpy()
+        opening = np.array([0.42, 0.38, 0.22] * 4 + [0.25, 0.25, 0.2])  # as clips.py opens hands
+        shares = np.linspace(0, 2.4, 7)[:, None]
+        flexion = np.maximum(flexion - shares * opening, np.minimum(flexion, -0.1)).astype(np.float32)
+        abduction, wrist, place = (value[row].expand(7, *value[row].shape) for value in
+                                   (case.grasps.abduction, case.grasps.rotation, case.grasps.translation))  # fmt: skip
+        skin = case.hand(grasps.whole_pose(RIGHT, wrist, torch.from_numpy(flexion), abduction), place)[0].numpy()
+        clear = skin[..., 2].min(1) > case.prop.table
+        assert (clear & (np.abs(case.distance(skin).min(1)) < 0.0031)).any()

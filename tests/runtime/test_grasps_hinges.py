@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 import torch
 
-from model_runtime.data import grasps
+from model_runtime.data import grasp_checks, grasp_hinges, grasp_kinds, grasps
 from model_runtime.data.actions import Grip
 from model_runtime.data.families import RESERVED_SEED, make
 from model_runtime.data.prop import ready, standing
@@ -131,7 +131,7 @@ def test_hands_at_a_chest_are_hands(hands, held, side, share):
 
 def test_grips_on_a_lid_go_with_it():
     shape, angle, moved = prop_of("chest").shape, 1.2, 0
-    for shut, opened in zip(shape.grips, grasps.grips_at(prop_of("chest"), angle)):
+    for shut, opened in zip(shape.grips, grasp_kinds.grips_at(prop_of("chest"), angle)):
         if shut.part not in shape.hinge.parts:
             assert opened is shut
             continue
@@ -148,9 +148,9 @@ def test_crossed_fingers_are_seen(hands):
     joints = hands[RIGHT](torch.eye(3).expand(1, 16, 3, 3), torch.zeros(1, 3))[1].clone()
 
     def apart():
-        return float(grasps.bones_apart(joints, joints[:, 3::3] + torch.tensor([-0.02, 0, 0]), grasps.FINE))
+        return float(grasp_checks.bones_apart(joints, joints[:, 3::3] + torch.tensor([-0.02, 0, 0]), grasp_checks.FINE))
 
-    assert apart() > grasps.APART
+    assert apart() > grasp_checks.APART
     index = joints[:, 1] + 0.25 * (joints[:, 2] - joints[:, 1])
     across = torch.tensor([0, 0.048, 0.0])
     joints[:, 4], joints[:, 5], joints[:, 6] = index - 0.25 * across, index + 0.75 * across, index + 1.2 * across
@@ -191,7 +191,7 @@ def worked(hands):
                       kind="loops", part="finger ring") for row in range(len(found))]  # fmt: skip
         both = [[], []]
         both[side] = grips
-        assert grasps.with_fingers(prop, hands, both, None) is both
+        assert grasp_hinges.with_fingers(prop, hands, both, None) is both
         return prop, grips
 
     return search
@@ -245,7 +245,7 @@ def test_fingers_begin_as_the_grasp_was_found(worked, side):
 def test_fingers_that_press_too_deep_or_let_go_keep_nothing(hands, worked, side):
     prop, grips = worked(side)
     grip = next(grip for grip in grips if grip.fingers is not None)
-    bond, angles = grasps.Bond(prop, hands[side], grip, None), torch.full((3,), grip.angle)
+    bond, angles = grasp_hinges.Bond(prop, hands[side], grip, None), torch.full((3,), grip.angle)
     flexion, abduction = bond.flexion.repeat(3, 1), bond.abduction.repeat(3, 1)
     flexion[1, 3:6] -= 0.3  # the middle finger opens
     flexion[2, 3] += 0.13  # and goes into its ring, its bone not yet
@@ -262,8 +262,8 @@ def test_nothing_else_gets_fingers(hands, worked):
     plain = {name: value for name, value in vars(grip).items() if name != "fingers"}
     others = [Grip(**{**plain, "kind": "pinch"}), Grip(**{**plain, "turns": True}),
               Grip(**{**plain, "translation": grip.translation + np.array([0, 0, 0.1], np.float32)})]  # fmt: skip
-    grasps.with_fingers(prop, hands, [others, []], None)
+    grasp_hinges.with_fingers(prop, hands, [others, []], None)
     assert [other.fingers for other in others] == [None] * 3
     wraps = [Grip(**{**plain, "kind": "wrap"})]
-    grasps.with_fingers(prop_of("chest"), hands, [wraps, []], None)
+    grasp_hinges.with_fingers(prop_of("chest"), hands, [wraps, []], None)
     assert wraps[0].fingers is None

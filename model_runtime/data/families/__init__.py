@@ -12,14 +12,14 @@ import zlib
 
 import numpy as np
 
-from . import appliances, devices, figures, food, hinged, personal, plain, tools, vessels
+from . import appliances, caps, devices, figures, food, levers, lids, personal, plain, tools, vessels
 from .shape import ACTIONS, HOLD, KINDS, Grip, Hinge, Mouth, Shape
 
 RESERVED_SEED = 1_000_000
 
 FAMILIES = {
     family.__name__: family
-    for module in (vessels, plain, tools, food, figures, devices, personal, hinged, appliances)
+    for module in (vessels, plain, tools, food, figures, devices, personal, lids, levers, caps, appliances)
     for family in module.FAMILIES
 }
 HELD_OUT = ("teapot", "camera", "brush", "binoculars", "game_controller", "piggy_bank", "waffle_iron", "pyramid")
@@ -31,5 +31,5 @@ def make(name, seed):
     return FAMILIES[name](np.random.default_rng([seed, zlib.crc32(name.encode())]))
 
 
-__all__ = ["ACTIONS", "FAMILIES", "HELD_OUT", "HOLD", "KINDS", "RESERVED_SEED", "TRAINING", "Grip", "Hinge", "Mouth", "Shape",
-           "make"]  # fmt: skip
+__all__ = ["ACTIONS", "FAMILIES", "HELD_OUT", "HOLD", "KINDS", "RESERVED_SEED", "TRAINING", "Grip", "Hinge", "Mouth",
+           "Shape", "make"]  # fmt: skip

@@ -85,8 +85,8 @@ def ball(rng):
 
 
 def phone(rng):
-    """A phone: lying on its back, its top towards +X, and picked up across its narrow side; or standing in its dock's place,
-    screen towards -X, and taken around its sides from behind or from the front."""
+    """A phone: lying on its back, its top towards +X, and picked up across its narrow side; or standing in its
+    dock's place, screen towards -X, and taken around its sides from behind or from the front."""
     size = np.array([rng.uniform(0.125, 0.165), rng.uniform(0.058, ONE_HAND), rng.uniform(0.008, 0.013)])
     solid = rounded_box(size, 0.003, step=0.007)
     bump_at = np.array([0.36, rng.choice([-0.25, 0.25]), 0]) * size + [0, 0, -size[2] / 2]
@@ -112,7 +112,8 @@ def phone(rng):
         tall = np.array([[0, 0, -1.0], [0, 1.0, 0], [1.0, 0, 0]])  # the top up, the screen towards -X
         solid, bump = ((points @ tall.T, faces) for points, faces in (solid, bump))
         for grip in grips:
-            grip.centre, grip.axis, grip.approach = tall @ grip.centre, tall @ grip.axis, np.atleast_2d(grip.approach) @ tall.T
+            grip.centre, grip.axis = tall @ grip.centre, tall @ grip.axis
+            grip.approach = np.atleast_2d(grip.approach) @ tall.T
     nouns = ("phone", "smartphone", "cell phone", "mobile phone", "mobile")
     earpiece = size * [0.46, 0, 0.5]
     if stands:

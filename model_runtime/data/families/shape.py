@@ -7,12 +7,14 @@ import numpy as np
 # What people do with things: GRAB's and ARCTIC's intents ("hand over" is GRAB's offhand, "switch on" its on), and
 # contact without a grasp at the end.
 ACTIONS = (
-    "lift", "place", "pass", "hand over", "inspect", "shake", "drink", "eat", "pour", "toast", "brush", "call", "cut", "chop",
-    "peel", "fly", "squeeze", "stamp", "staple", "screw", "play", "set", "see", "take picture", "wear", "browse", "cook",
-    "clean", "use", "switch on", "switch off", "open", "close", "turn", "grab", "press", "tap", "push", "slide",
+    "lift", "place", "pass", "hand over", "inspect", "shake", "drink", "eat", "pour", "toast", "brush", "call", "cut",
+    "chop", "peel", "fly", "squeeze", "stamp", "staple", "screw", "play", "set", "see", "take picture", "wear", "browse",
+    "cook", "clean", "use", "switch on", "switch off", "open", "close", "turn", "grab", "press", "tap", "push", "slide",
 )  # fmt: skip
 HOLD = "hold"  # in a grip's actions: it steadies the object while the other hand acts
-KINDS = ("handle", "wrap", "pinch", "tripod", "side", "rim", "two", "lateral", "hook", "platform", "loops", "press", "palm")
+KINDS = (
+    "handle", "wrap", "pinch", "tripod", "side", "rim", "two", "lateral", "hook", "platform", "loops", "press", "palm"
+)  # fmt: skip
 HANDLING = ("lift", "place", "inspect", "pass", "hand over")
 TWO_HANDED = ("lift", "place", "inspect", "pass")
 
@@ -100,8 +102,8 @@ class Shape:
     name                 the family; `nouns` are words for it, the commonest first
     face_part (F,)       int32 index into part_names: every face belongs to exactly one part
     front (3,)           the use direction: +X, where liquid leaves, the working end of a tool, a lens; a hammer's is +Y
-    up (3,)              which way is up in use, perpendicular to front; tip (3,) the point that works or None: bristles, an
-                         earpiece, an eyepiece, the bridge of glasses, a blade's middle, a stamp's face, a bite, a nozzle
+    up (3,)              which way is up in use, perpendicular to front; tip (3,) the point that works or None: bristles,
+                         an earpiece, an eyepiece, the bridge of glasses, a blade's middle, a stamp's face, a nozzle
     grips, mouth         see Grip, Mouth; mouth is None where nothing is drunk or poured
     hinge                see Hinge; None where nothing turns
     fixed                stays where it is by its weight or its mounting (an espresso machine, a door): never lifted;
@@ -184,7 +186,7 @@ def above(axis, spread_deg=50.0, count=5):
 
 
 def first_met(vertices, faces, start, way):
-    """How far from `start` (3,) along `way` (3,), unit, a ray first meets triangles, metres, and which: (inf, -1) for none."""
+    """How far from `start` (3,) along the unit `way` (3,) a ray first meets triangles, metres; which: (inf, -1): none."""
     a, b, c = (vertices[faces[:, corner]].astype(np.float64) for corner in range(3))
     ab, ac, back = b - a, c - a, start - a
     across = np.cross(way, ac)
@@ -198,7 +200,7 @@ def first_met(vertices, faces, start, way):
 
 
 def meet(grip, vertices, faces, part, outside=0.3):
-    """Puts a flat hand's middle onto the surface that it pushes on, and leaves out ways on which it would meet another place first.
+    """Puts a flat hand's middle onto the surface that it pushes on; leaves out ways that meet another place first.
 
     part (F,) bool: the faces of the grip's part. Nothing changes where its middle way does not lead to that part.
     """
@@ -217,8 +219,8 @@ def assemble(name, nouns, solids, grips, mouth=None, hinge=None, tip=None, front
              steady=True):  # fmt: skip
     """Joins `solids`, [(part name or one per face, (vertices, faces))], and centres the whole at the origin.
 
-    Grips, mouth, hinge and tip are given in the solids' frame and move along. No vertex may be shared by faces that turn
-    about the hinge and faces that do not: give each solid whole to one side.
+    Grips, mouth, hinge and tip are given in the solids' frame and move along. No vertex may be shared by faces that
+    turn about the hinge and faces that do not: give each solid whole to one side.
     """
     vertices, faces, labels, start = [], [], [], 0
     for part, (points, triangles) in solids:
