@@ -10,7 +10,7 @@ from model_runtime.data import make
 from model_runtime.data.actions import EAR, EYES, LONGEST, MOUTH, SCORES, Cast, Grip, pushed, score
 from model_runtime.data.families import ACTIONS, FAMILIES, HOLD, RESERVED_SEED
 from model_runtime.data.families import make as make_shape
-from model_runtime.data.grasps import Fingers
+from model_runtime.data.grasp_hinges import Fingers
 from model_runtime.data.prop import Prop, standing
 
 RATE = 60

@@ -6,9 +6,9 @@ import pytest
 from scipy.spatial.transform import Rotation
 import trimesh
 
-from model_runtime.data.families import ACTIONS, HOLD, KINDS, RESERVED_SEED, appliances, hinged, make
+from model_runtime.data.families import ACTIONS, HOLD, KINDS, RESERVED_SEED, appliances, caps, levers, lids, make
 
-FAMILIES = tuple(family.__name__ for module in (hinged, appliances) for family in module.FAMILIES)
+FAMILIES = tuple(family.__name__ for module in (lids, levers, caps, appliances) for family in module.FAMILIES)
 SEEDS = range(RESERVED_SEED, RESERVED_SEED + 5)
 
 # Smallest and largest extent (m) that a real one has, longest side first.
