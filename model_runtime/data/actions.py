@@ -154,13 +154,16 @@ class Score:
             self.take(self.cast.second)
             self.wait(0.12)
 
-    def carry(self, to=None, by=None, turn=None, slow=1.0):
-        """Carries the object's pivot to a place (3,) or by an offset (3,), turning it to `turn` (3, 3) on the way."""
+    def carry(self, to=None, by=None, turn=None, slow=1.0, level=False):
+        """Carries the object's pivot to a place (3,) or by an offset (3,), turning it to `turn` (3, 3) on the way.
+
+        level: what is pushed stays on the table on the way.
+        """
         place, now = self.path.reached
         goal = np.asarray(to if to is not None else place + (by if by is not None else 0), float)
         turn = now if turn is None else turn
         way, strain = self.easiest_way(goal, turn)
-        if strain >= CANNOT and (via := self.between(goal, turn)) is not None:
+        if strain >= CANNOT and (via := self.between(goal, turn, level)) is not None:
             begin = self.t
             self.go(*via, self.easiest_way(*via)[0], slow)
             self.t -= 0.3 * (self.t - begin)  # without a stop
@@ -195,13 +198,17 @@ class Score:
         best = int(np.argmin(strain.sum(1) + self.rng.uniform(0, 0.5, len(others))))
         return others[best], strain[best].max()
 
-    def between(self, goal, turn, count=32):
-        """A place (3,) and turn (3, 3) by which arms can go to a place and turn that they can't go to straight, or None."""
+    def between(self, goal, turn, level=False, count=32):
+        """A place (3,) and turn (3, 3) by which arms can go to a place and turn that they can't go to straight, or None.
+
+        level: neither higher nor lower than the straight way, nor tilted.
+        """
         place, now = start = self.path.reached
+        free, about = ([1, 1, 0], UP) if level else (1, 1)
         share = self.rng.uniform(0.3, 0.75, (count, 1))
-        places = place + share * (goal - place) + self.rng.normal(0, 0.06, (count, 3))
+        places = place + share * (goal - place) + self.rng.normal(0, 0.06, (count, 3)) * free
         straight = share * Rotation.from_matrix(turn @ now.T).as_rotvec()
-        turns = (Rotation.from_rotvec(self.rng.normal(0, 0.45, (count, 3))) * Rotation.from_rotvec(straight)).as_matrix() @ now
+        turns = (Rotation.from_rotvec(self.rng.normal(0, 0.45, (count, 3)) * about) * Rotation.from_rotvec(straight)).as_matrix() @ now
         strain = self.strain(places, turns)
         found = []
         for row in np.argsort(strain)[:6]:
@@ -887,7 +894,7 @@ def push(s):
         way = DIRECTIONS[str(s.rng.choice(list(DIRECTIONS)))]
     way = way / np.linalg.norm(way)
     s.take_all()
-    s.carry(by=way * s.rng.uniform(0.06, 0.16))
+    s.carry(by=way * s.rng.uniform(0.06, 0.16), level=True)
     for stay in s.stays:
         s.release(stay, 0.03)
     s.details["direction"] = max(DIRECTIONS, key=lambda name: DIRECTIONS[name] @ way)

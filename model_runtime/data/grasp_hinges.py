@@ -11,10 +11,11 @@ from .grasp_checks import APART, CORE, DEEPEST, FINE, TOUCH, bones_apart, natura
 from .grasp_kinds import KINDS, whole_pose
 from .grasps import FLESH
 
+BETWEEN = 20  # checks from one sample of the hinge to the next: a ring passes through skin within 0.01 radians
 SLIDE = 0.012  # metres: how far a fingertip may move in the ring of scissors
 
 
-def with_fingers(prop, hands, grips, betas, samples=7, most=8, least=0.17):
+def with_fingers(prop, hands, grips, betas, samples=11, most=8, least=0.17):
     """Gives grips of scissors and pliers their `fingers`: how they work the hinge, from where it is in the grip.
 
     prop, hands: on the CPU; grips: two lists of actions.Grip, left and right, changed in place: up to `most` of either
@@ -31,11 +32,9 @@ def with_fingers(prop, hands, grips, betas, samples=7, most=8, least=0.17):
             angles = np.linspace(grip.angle, hinge.high, samples)
             flexion, abduction, _ = follow(prop, hand, hand.side, grip, angles, betas, steps=80)
             found = Fingers(angles, flexion.numpy(), abduction.numpy())
-            finer = np.linspace(
-                grip.angle, hinge.high, 2 * samples - 1
-            )  # what lies between two samples has to hold as well
+            finer = np.linspace(grip.angle, hinge.high, BETWEEN * (samples - 1) + 1)
             good = bond.kept(*(torch.from_numpy(values).float() for values in (*found(finer), finer))).numpy()
-            count = (np.cumprod(good).sum() + 1) // 2  # samples up to the first failure
+            count = (np.cumprod(good).sum() + BETWEEN - 1) // BETWEEN  # samples up to the first failure
             if count and angles[count - 1] - grip.angle > least:
                 grip.fingers = Fingers(angles[:count], found.flexion[:count], found.abduction[:count])
     return grips
@@ -58,9 +57,7 @@ def follow(prop, hand, side, grasp, angles, betas=None, steps=100):
     optimiser = torch.optim.Adam([bend, fan], lr=0.03)
     calm = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.05, steps)
     for step in range(steps):
-        now = bond.angle + (angles - bond.angle) * min(
-            1.0, 2 * step / steps
-        )  # led there, not sent through a ring's wall
+        now = bond.angle + (angles - bond.angle) * min(1.0, 2 * step / steps)  # led there, not sent through a ring's wall
         flexion, abduction = bond.flexion + moves * bend, bond.abduction + moves * fan
         vertices, joints, near = bond.pose(flexion, abduction, now)
         tips = vertices[:, hand.fingertips]

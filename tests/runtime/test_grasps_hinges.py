@@ -245,14 +245,20 @@ def test_fingers_begin_as_the_grasp_was_found(worked, side):
 def test_fingers_that_press_too_deep_or_let_go_keep_nothing(hands, worked, side):
     prop, grips = worked(side)
     grip = next(grip for grip in grips if grip.fingers is not None)
-    bond, angles = grasp_hinges.Bond(prop, hands[side], grip, None), torch.full((3,), grip.angle)
-    flexion, abduction = bond.flexion.repeat(3, 1), bond.abduction.repeat(3, 1)
+    bond = grasp_hinges.Bond(prop, hands[side], grip, None)
+    pushes = np.arange(0.05, 0.6, 0.03)
+    count = 2 + len(pushes)
+    flexion, abduction = bond.flexion.repeat(count, 1), bond.abduction.repeat(count, 1)
     flexion[1, 3:6] -= 0.3  # the middle finger opens
-    flexion[2, 3] += 0.13  # and goes into its ring, its bone not yet
-    skin = hands[side](grasps.whole_pose(side, bond.wrist.repeat(3, 1, 1), flexion, abduction), bond.place.repeat(3, 1))[0]
-    assert bond.kept(flexion, abduction, angles).tolist() == [True, False, False]
-    distance = [Solid(prop.shape, grip.angle).signed(one.numpy()) for one in skin]
-    assert distance[1][finger_of(hands[side]) == MIDDLE].min() > TOUCHING and distance[2].min() < -TWO_DEEP
+    flexion[2:, 3] += torch.from_numpy(pushes).float()  # and goes into its ring, further and further
+    wrists, places = bond.wrist.repeat(count, 1, 1), bond.place.repeat(count, 1)
+    skin = hands[side](grasps.whole_pose(side, wrists, flexion, abduction), places)[0]
+    distance = np.stack([Solid(prop.shape, grip.angle).signed(one.numpy()) for one in skin])
+    assert distance[1][finger_of(hands[side]) == MIDDLE].min() > TOUCHING
+    first = 2 + int(np.argmax(distance[2:].min(1) < -TWO_DEEP))  # its skin is too deep, its bone hardly yet
+    assert distance[first].min() < -TWO_DEEP
+    kept = bond.kept(flexion, abduction, torch.full((count,), grip.angle))
+    assert kept[[0, 1, first]].tolist() == [True, False, False]
 
 
 def test_nothing_else_gets_fingers(hands, worked):
