@@ -231,9 +231,12 @@ class Score:
             wrists = turns @ (grip.translation - self.path.pivot) + place
             cost = arm_comfort(wrists, turns @ grip.rotation, grip.side, self.table)[0].min(1)
             total += np.where(np.isfinite(cost), cost, CANNOT)
-        near = np.linalg.norm(np.broadcast_to(place, (len(turns), 3)) - EYES, axis=1) < 0.4
-        if near.any():  # not through the actor
-            points = (self.few - self.path.pivot) @ np.swapaxes(turns, 1, 2) + np.broadcast_to(place, (len(turns), 3))[:, None]
+        few, places = self.few - self.path.pivot, np.broadcast_to(place, (len(turns), 3))
+        lowest = (few @ turns[:, 2].T).min(0) + places[:, 2]
+        total += CANNOT * (lowest < self.table - GIVES)  # not through the table
+        near = np.linalg.norm(places - EYES, axis=1) < 0.4
+        if near.any():  # nor through the actor
+            points = few @ np.swapaxes(turns, 1, 2) + places[:, None]
             total += CANNOT * (near & (body_distance(points).min(1) < -GIVES))
         return total
 
@@ -608,11 +611,23 @@ def toast(s):
     s.finish(0.2)
 
 
-def edge_down(s, reach=0.10):
-    """The blade ahead of the actor, pointing away and inwards, its edge down -> the way it points (3,)."""
+def edge_down(s, low=0.045, high=0.08):
+    """The blade ahead of the actor, pointing away and inwards, its edge down -> the way it points (3,).
+
+    Its lowest point comes to `low` to `high` metres above the table; yaw, pitch and roll are as the arms like it.
+    """
     s.take_all()
-    ahead = AWAY - 0.7 * s.out * ACROSS
-    s.carry_easily(by=np.array([0.03 * s.out, 0.0, s.rng.uniform(reach, reach + 0.06)]), turn=s.facing(ahead), widest=55)
+    ahead = unit_or(AWAY - 0.7 * s.out * ACROSS, AWAY)
+    angles = np.radians(s.rng.uniform(-1, 1, (64, 3)) * [60, 18, 12])
+    angles[0] = 0
+    about = np.stack([UP, np.cross(ahead, UP), ahead])
+    yaw, pitch, roll = (Rotation.from_rotvec(np.outer(angle, axis)) for angle, axis in zip(angles.T, about))
+    turns = (yaw * pitch * roll).as_matrix() @ s.facing(ahead)
+    lowest = ((s.shape.vertices[::4] - s.path.pivot) @ np.swapaxes(turns, 1, 2))[..., 2].min(1)
+    places = s.path.pivot * [1, 1, 0] + s.rng.uniform(-0.06, 0.06, (64, 3)) * [1, 1, 0] + 0.03 * s.out * ACROSS
+    places[:, 2] = s.table + s.rng.uniform(low, high, 64) - lowest
+    best = s.easiest(places, turns, 0.5 * np.abs(angles).sum(1) + s.strain(places + 0.05 * ahead, turns))
+    s.carry(to=places[best], turn=turns[best])
     ahead = s.path.reached[1] @ s.shape.front * [1, 1, 0]
     return ahead / np.linalg.norm(ahead)
 
@@ -646,7 +661,7 @@ def cut(s):
 
 
 def chop(s):
-    edge_down(s, 0.11)
+    edge_down(s)
     times = int(s.rng.integers(3, 7))
     s.path.moves.append((s.t, s.t + times / 1.6, -s.out * ACROSS * 0.012 * times))
     s.wave(s.rng.uniform(1.5, 2.4) / s.pace, times, UP * s.rng.uniform(0.015, 0.03),
@@ -668,7 +683,7 @@ def peel(s):
         s.wait(0.7)
         assert keep.end is None
     else:  # a knife drawn over something in the air, towards the actor
-        edge_down(s, 0.12)
+        edge_down(s, 0.09, 0.14)
         times = int(s.rng.integers(2, 5))
         s.wave(s.rng.uniform(0.9, 1.4) / s.pace, times, (-AWAY + 0.3 * s.out * ACROSS) * 0.03, ACROSS * 0.15)
         s.details["times"] = times
@@ -748,7 +763,7 @@ def play(s):
         front = s.shape.front * [1, 1, 0]
         front = front / np.linalg.norm(front)
         for way in (1, -1)[: int(s.rng.integers(1, 3))]:
-            s.carry(by=way * front * s.rng.uniform(0.06, 0.14))
+            s.carry(by=way * front * s.rng.uniform(0.06, 0.14), level=True)
         for stay in s.stays:
             s.release(stay)
     else:  # held before the chest, tilted this way and that

@@ -36,7 +36,7 @@ WORDINGS = 4  # captions of each clip
 ANYTHING = {"lift", "place", "pass", "inspect", "grab", "shake", "push", "slide", "tap", "press"}
 RARE = {"drink", "eat", "toast", "brush", "call", "cut", "chop", "peel", "fly", "squeeze", "stamp", "staple", "screw", "see",
         "take picture", "wear", "cook"}  # few kinds of things are for these
-TRIES = 5  # casts, until one makes a clip; those that can be seen to fail at once don't count
+TRIES = 5  # casts, until one makes a clip, and twice as many for what is rare; those that fail at once don't count
 CASTS = 40  # but no more than so many in all
 GIVEN_UP = 3  # as many times in vain, at first, and it is not tried again
 ROUNDS = 6  # times that an action in one way and with one side leading has its turn
@@ -259,7 +259,7 @@ def object_clips(number, hands, split="train", limit=PER_OBJECT, device="cpu", s
                 words = wordings(shape, action, cast, clip["details"], split, rng)
                 made.append({**clip, "action": action, "hands": cast.hands, "measures": measures, "captions": words,
                              "part": shape.grips[cast.lead.row].part})  # fmt: skip
-            if clip is not None or tries == TRIES:
+            if clip is not None or tries == TRIES * (1 + (action in RARE)):
                 break
     tally[shape.name, "grasps"] = Counter("kept" if held else "does not hold" for held in holds.known.values())
     return made, thing_of(prop, number, own), tally
