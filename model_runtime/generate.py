@@ -11,12 +11,12 @@ from .check import check_request
 from .condition.hands import hands_named
 from .condition.text import TextEncoder
 from .diffusion import checkpoint as checkpoints
-from .diffusion.guidance import ContactGuidance, TOUCHING, sharpened
+from .diffusion.guidance import ContactGuidance, TOUCHING, sharpened, waiting
 from .diffusion.representation import FPS, IDLE, MOTION, SIGNAL, to_world, unpack_hands, unpack_object
 from .diffusion.sampler import sample
 from .evaluation.metrics import measures
 from .hands.layer import load_hand
-from .hands.rotation import matrix_to_sixd
+from .hands.rotation import axis_angle_to_matrix, matrix_to_sixd
 from .objects.mesh import metric_mesh, size_check
 from .objects.thing import Thing, thing_of
 
@@ -65,12 +65,15 @@ class Generator:
         which = request.hands if request.hands != "auto" else hands_named(request.prompt)
         if which == "auto":
             which = self.chosen(thing, request.prompt, betas, frames, noise)
-        signal, active = self.draw(thing, request.prompt, which, betas, frames, noise, request.quality, tell)
+        signal, active = self.draw(
+            thing, request.prompt, which, betas, frames, noise, request.quality, tell, stage["opened"]
+        )
         tell(0.97, "Measuring")
         return self.clip(request, stage, signal, active)
 
     def prepare(self, request):
-        """The object in the canonical frame: a dict of thing, scale and frames, shared by all samples of a request."""
+        """The object in the canonical frame: a dict of thing, scale and frames, shared by all samples of a request, and
+        `opened`, the angle at which its hinge stands at first."""
         name = request.object_name
         vertices, faces = np.asarray(request.vertices, float), np.asarray(request.faces)
         used = metric_mesh(vertices, faces, name)[0].astype(float)
@@ -78,13 +81,18 @@ class Generator:
         facing = about_z(request.heading)
         turn = facing.T @ np.asarray(request.rotation, float)  # object's frame -> canonical, at the first frame
         stood, used = (scale * v @ turn.T for v in (vertices, used))
-        middle = (used.min(0) + used.max(0)) / 2
-        hinge = None
+        hinge, opened = None, 0.0
         if request.hinge is not None:
-            point, axis = scale * turn @ request.hinge[:3] - middle, turn @ request.hinge[3:6]
-            hinge = np.concatenate([point, axis, request.hinge[6:]])
-        thing = Thing(**thing_of((stood - middle).astype(np.float32), faces, name, request.turning, hinge)).to(self.device)
-        return {"thing": thing, "scale": scale, "facing": facing, "turn": turn, "offset": -middle}
+            line, angles = request.hinge[:6].astype(float), request.hinge[6:].astype(float)
+            point, axis = scale * turn @ line[:3], turn @ line[3:]
+            stood, faces, opened = shut(stood, faces, request.turning, point, axis, *angles)
+            used = metric_mesh(stood, faces, name)[0].astype(float) if opened else used
+        middle = (used.min(0) + used.max(0)) / 2
+        if request.hinge is not None:
+            hinge = np.concatenate([point - middle, axis, angles + opened])
+        stood = stood - middle
+        thing = Thing(**thing_of(stood.astype(np.float32), faces, name, request.turning, hinge)).to(self.device)
+        return {"thing": thing, "scale": scale, "facing": facing, "turn": turn, "offset": -middle, "opened": opened}
 
     def condition(self, thing, prompt, which, betas, batch=1):
         """What the network is told, for `batch` samples; which: a key of FLAGS; betas (2, 10)."""
@@ -109,16 +117,20 @@ class Generator:
         left, right = left > peak, right > peak
         return "both" if left and right else "left" if left else "right"
 
-    def draw(self, thing, prompt, which, betas, frames, noise, quality, tell):
-        """Samples one clip: y0 (T, 720) in the canonical frame, and which hands play a part (2,) bool."""
+    def draw(self, thing, prompt, which, betas, frames, noise, quality, tell, opened=0.0):
+        """Samples one clip: y0 (T, 720) in the canonical frame, and which hands play a part (2,) bool.
+
+        opened: the angle of the hinge in the first frame.
+        """
         active = torch.tensor([FLAGS[which]], device=self.device) > 0
         share, inner, last = EFFORT[quality]
         guide = self.guidance(self.hands, thing, active, shape=betas, inner=inner, last=last)
         signal = sample(
             self.model, self.condition(thing, prompt, which, betas), frames, steps=round(share * STEPS), scale=SCALE, noise=noise,
-            guide=guide,
+            guide=lambda signal, step, steps: guide(waiting(signal, active, thing, opened), step, steps),
             progress=lambda step, steps: tell(0.2 + 0.75 * step / steps, f"Sampling, step {step + 1} of {steps}"),
-        )[0]  # fmt: skip
+        )  # fmt: skip
+        signal = waiting(signal, active, thing, opened)[0]  # guidance smooths the angle too
         return settled(signal, active[0], bool(thing.hinge.any())), active[0].cpu().numpy()
 
     def clip(self, request, stage, signal, active):
@@ -139,11 +151,12 @@ class Generator:
 
         hands = [hand.rest(torch.as_tensor(np.asarray(b, np.float32)).to(self.device)) for hand, b in zip(self.hands, request.hand_shape)]
         rotations[:, :, 0] = facing @ rotations[:, :, 0]
-        points = (thing.points.cpu().numpy() - stage["offset"]) @ stage["turn"] / scale
+        at_first = torch.tensor([stage["opened"]], device=self.device)  # as the request's mesh shows them
+        points = (thing.points_at(at_first)[0].cpu().numpy() - stage["offset"]) @ stage["turn"] / scale
         clip = seam.Clip(
             object_translation=out(np.einsum("tij,j->ti", turn, stage["offset"]) + place),
             object_rotation=facing @ turn @ stage["turn"],
-            object_articulation=articulation.numpy(),
+            object_articulation=articulation.numpy() - stage["opened"],
             hand_translation=out(wrists), hand_rotation=rotations, hand_shape=np.asarray(request.hand_shape),
             hand_active=np.asarray(active, bool), contact_points=points, contact=contact.numpy(),
             hand_rest_vertices=np.stack([h[0].cpu().numpy() for h in hands]) / shrink,
@@ -160,6 +173,18 @@ class Generator:
                 setattr(clip, name, value.astype(np.float32))
         clip.hand_faces = clip.hand_faces.astype(np.int32)
         return clip
+
+
+def shut(vertices, faces, turning, point, axis, low, high):
+    """The same mesh with its hinge as the model knows objects, shut at angle 0 -> vertices, faces, how far it was open.
+
+    A part that stands more than a third open is turned to its lowest angle; any other stays as it is, with 0.0.
+    """
+    if -low < (high - low) / 3:
+        return vertices, faces, 0.0
+    turned = (vertices - point) @ axis_angle_to_matrix(torch.as_tensor(low * axis)).numpy().T + point
+    faces = np.where(turning[:, None], faces + len(vertices), faces)  # no vertex is shared with what stays
+    return np.concatenate([vertices, turned]), faces, float(-low)
 
 
 def settled(signal, active, hinged=False):

@@ -25,6 +25,7 @@ VERTICES = 220  # of each hand that are looked at in the inner steps; the last s
 STEADY = 10  # frames to either side that a holding hand is smoothed over
 STRIDE = 2  # frames between those that are looked at: a fifteenth of a second
 KNOT = 10  # frames between the knots of the correction
+HANDOVER = 15  # frames after a hand's first touch until a hinge is where the network says
 NEARBY = 0.05  # metres: frames in which a hand is farther than this, and should be, need no guidance
 POINTS = 72  # object points of each hand that are looked at, those with most contact
 
@@ -92,6 +93,31 @@ def steadied(signal, thing):
     if thing.moving.any():
         hands = part * in_part(hands, thing, angle, back=True) + (1 - part) * hands
     return torch.cat([hands.flatten(-2), motion[..., 2 * HAND :], signal[..., MOTION:]], -1)
+
+
+def waiting(signal, active, thing, opened=0.0):
+    """The same signal with a hinge that does nothing by itself and stays in its range.
+
+    It stands at the angle `opened` until a hand touches the part that turns, goes over to what the network says within
+    HANDOVER frames, and rests once the last hand has let go of that part. signal (B, T, 720), active (B, 2) bool.
+    """
+    if not thing.moving.any():
+        return signal
+    contact = signal[..., MOTION:].unflatten(-1, (2, -1))[..., thing.moving]
+    touch = (sharpened(contact).amax(-1) > TOUCHING) & active[:, None]  # (B, T, 2)
+    low, high = thing.hinge[6:].tolist()
+    angles = []
+    for angle, touched in zip(signal[..., MOTION - 1], touch.any(-1)):
+        frames = torch.arange(len(angle), device=angle.device)
+        rows = frames[touched]
+        first, last = (rows[0], rows[-1]) if len(rows) else (frames[-1], frames[-1])
+        share = ((frames - first) / HANDOVER).clamp(0, 1)
+        share = share * share * (3 - 2 * share)
+        angle = angle[frames.clamp(first, last)]
+        angles.append((angle + (1 - share) * (opened - angle[first])).clamp(low, high))
+    changed = signal.clone()
+    changed[..., MOTION - 1] = torch.stack(angles)
+    return changed
 
 
 def spread_first(hand):

@@ -239,6 +239,41 @@ def test_a_hinge_is_where_the_object_has_it(maker, scale):
     np.testing.assert_array_equal(told["moving"][1], on_lid)
 
 
+def test_a_part_that_stands_open_is_shut_for_the_model_and_open_for_the_user(maker):
+    """The lid handed over at 1.2 rad of 1.8 is the model's lid at angle 0, moved there; the clip counts from 1.2."""
+    ajar, hinge = LIDDED.copy(), HINGE.copy()
+    lid = np.unique(LIDDED.faces[TURNING])
+    opened = Rotation.from_rotvec(1.2 * HINGE[3:6].astype(float))
+    ajar.vertices[lid] = opened.apply(LIDDED.vertices[lid] - HINGE[:3]) + HINGE[:3]
+    hinge[6:] = [-1.2, 0.6]
+    shut, stage = maker.prepare(a_hinged_request()), maker.prepare(a_hinged_request(ajar, hinge))
+    np.testing.assert_allclose(stage["thing"].points.numpy(), shut["thing"].points.numpy(), atol=1e-5)
+    np.testing.assert_allclose(stage["thing"].hinge, shut["thing"].hinge, atol=1e-5)
+    assert abs(stage["opened"] - 1.2) < 1e-6 and shut["opened"] == 0.0
+    clip = maker.generate(a_hinged_request(ajar, hinge, rotation=turned(2)))
+    assert off_surface(ajar, clip.contact_points) < 1e-5
+    assert clip.object_articulation[0] == pytest.approx(0, abs=1e-5)
+    assert clip.object_articulation.min() > -1.2 - 1e-5 and clip.object_articulation.max() < 0.6 + 1e-5
+
+
+def test_a_hinge_waits_for_a_hand_on_its_part_and_keeps_to_its_range(maker):
+    thing = maker.prepare(a_hinged_request())["thing"]
+    moving = int(thing.moving.nonzero()[0, 0])
+    still = int((~thing.moving).nonzero()[0, 0])
+    signal = torch.zeros(1, 60, 720)
+    signal[..., 207] = torch.linspace(0.5, 4.0, 60)
+    signal[0, 2:58, 208 + 256 + still] = 1.0  # the right hand holds the base
+    signal[0, 10:50, 208 + moving] = 1.0  # the left hand would turn the lid
+    wait = lambda active, opened=0.0: generate.waiting(signal, torch.tensor([active]), thing, opened)[0, :, 207].numpy()
+    angle, both = wait([True, True], 0.2), signal[0, :, 207].numpy()
+    np.testing.assert_allclose(angle[:11], 0.2, atol=1e-6)
+    np.testing.assert_allclose(angle[25:49], np.minimum(both[25:49], 1.8), atol=1e-6)
+    np.testing.assert_allclose(angle[49:], 1.8, atol=1e-6)
+    assert (np.diff(angle) > -1e-6).all() and np.diff(angle).max() < 0.25  # and gets there without a jump
+    np.testing.assert_allclose(wait([False, True]), 0.0, atol=1e-6)  # nobody on the lid
+    np.testing.assert_allclose(signal[0, :, 207], both)
+
+
 def test_a_clip_with_a_hinge(maker):
     clip = maker.generate(a_hinged_request(rotation=turned(2), heading=-0.4))
     assert clip.object_articulation.shape == (clip.frames,) and np.isfinite(clip.object_articulation).all()
