@@ -28,7 +28,8 @@ JOINT_NAMES = (
 )  # fmt: skip
 JOINT_PARENTS = (-1, 0, 1, 2, 0, 4, 5, 0, 7, 8, 0, 10, 11, 0, 13, 14)
 
-MIN_SECONDS, MAX_SECONDS = 1.0, 5.0
+MIN_SECONDS, MAX_SECONDS = 1.0, 5.0  # of one sentence
+FPS = 30.0  # frames a second of what a request fixes
 LARGEST_EXTENT, SMALLEST_EXTENT = (0.02, 0.60), 0.30  # metres: of an object of a size that hands can hold
 
 
@@ -61,6 +62,11 @@ class Request:
     turning (F,)        bool: the faces on the part that turns, where the object has a hinge
     hinge (8,)          that hinge in the object's frame: a point, the unit axis, the lowest and the highest angle in radians;
                         the mesh shows angle 0
+    then                [[sentence, seconds], ...]: what happens next, one after another, each from where the last one ended
+    given (T, 3)        bool: what is fixed of each of the T = `frames` frames, at FPS a second: the left hand, the right hand,
+                        the object (with its hinge). A hand is fixed only where the object is; None where nothing is
+    object_translation (T, 3), object_rotation (T, 3, 3), object_articulation (T,), hand_translation (T, 2, 3),
+    hand_rotation (T, 2, 16, 3, 3)   where that is, as in a Clip; looked at where given, None where nothing is
     """
 
     prompt: str
@@ -78,6 +84,24 @@ class Request:
     quality: str = "normal"
     turning: np.ndarray = None
     hinge: np.ndarray = None
+    then: list = field(default_factory=list)
+    given: np.ndarray = None
+    object_translation: np.ndarray = None
+    object_rotation: np.ndarray = None
+    object_articulation: np.ndarray = None
+    hand_translation: np.ndarray = None
+    hand_rotation: np.ndarray = None
+
+    @property
+    def sentences(self):
+        """[(sentence, its last frame at FPS a second), ...], in order."""
+        ends = np.cumsum([self.seconds] + [seconds for _, seconds in self.then])
+        return list(zip([self.prompt] + [sentence for sentence, _ in self.then], (ends * FPS + 0.5).astype(int).tolist()))
+
+    @property
+    def frames(self):
+        """How many frames it asks for, at FPS a second, both ends counted."""
+        return self.sentences[-1][1] + 1
 
 
 @dataclass

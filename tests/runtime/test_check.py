@@ -32,6 +32,16 @@ def spoiled(**changes):
     return request
 
 
+def fixed(hands=False, **changes):
+    """Seventy-six frames, 1.5 and 1 second, of which the tenth is fixed."""
+    given = np.zeros((76, 3), bool)
+    given[10] = hands, hands, True
+    arrays = {"given": given, "object_translation": np.zeros((76, 3)), "object_rotation": np.tile(np.eye(3), (76, 1, 1)),
+              "object_articulation": np.zeros(76), "hand_translation": np.full((76, 2, 3), np.nan),
+              "hand_rotation": np.tile(np.eye(3), (76, 2, 16, 1, 1))}  # fmt: skip
+    return {"seconds": 1.5, "then": [["Drink.", 1.0]], **arrays, **changes}
+
+
 MIRROR = np.diag([1.0, 1.0, -1.0]).astype(np.float32)
 
 
@@ -46,6 +56,13 @@ MIRROR = np.diag([1.0, 1.0, -1.0]).astype(np.float32)
     ({"seconds": 0.99}, "1.0 to 5.0 seconds", "request"),
     ({"seconds": float("nan")}, "1.0 to 5.0 seconds", "request"),
     ({"seconds": "4"}, "1.0 to 5.0 seconds", "request"),
+    ({"then": [["Drink.", 7.0]]}, "1.0 to 5.0 seconds", "request"),
+    ({"then": [["Drink.", 2.0], [" ", 2.0]]}, "prompt is empty", "request"),
+    ({"then": ["Drink."]}, "pairs of a sentence", "request"),
+    (fixed(given=np.zeros((60, 3), bool)), "(76, 3)", "request"),
+    (fixed(given=np.eye(76, 3, dtype=bool)), "“Mug.001” is not", "request"),
+    (fixed(object_rotation=None), "object_rotation of “Mug.001”", "request"),
+    (fixed(hands=True), "hand_translation given for “Mug.001” has values that are not finite", "request"),
     ({"seed": -1}, "seed", "request"),
     ({"seed": 1.5}, "seed", "request"),
     ({"seed": 2**63}, "seed", "request"),
@@ -88,6 +105,14 @@ def test_a_good_request_is_fine():
     check_request(a_request(rotation=turn, heading=-7.0, seed=0, seconds=5))
     for quality in ("draft", "normal", "final"):
         check_request(a_request(seconds=1, quality=quality, **HINGED))
+    check_request(a_request(**fixed()))
+
+
+def test_a_request_knows_how_many_frames_it_asks_for():
+    """By hand: 1.5 s and 1 s at thirty frames a second end at frames 45 and 75."""
+    request = a_request(**fixed())
+    assert request.sentences == [("Lift the mug.", 45), ("Drink.", 75)] and request.frames == 76
+    assert a_request(seconds=3.99).frames == 121
     check_request(a_request(**hinge(n6=-3.0)))
 
 
