@@ -53,6 +53,13 @@ def channels(animation):
     return strip.channelbag(animation.action_slot, ensure=True)
 
 
+def channels_of(action):
+    """The f-curves and groups of an action that has no other slots: of none but a take's own."""
+    if not hasattr(action, "slots"):
+        return action
+    return action.layers[0].strips[0].channelbag(action.slots[0])
+
+
 def actions(thing):
     """The actions of an object: its own and those of its strips."""
     animation = thing.animation_data

@@ -135,14 +135,19 @@ def key_hand(rig, side, frames, wrist, rotation):
     """
     keys.new_action(rig.name, rig)
     bag = keys.channels(rig.animation_data)
+    for name, path, values in hand_channels(rig, side, wrist, rotation):
+        keys.write(bag, path, frames, values, keys.new_group(bag, name))
+
+
+def hand_channels(rig, side, wrist, rotation):
+    """The values of a hand's f-curves: yields bone name, data path and values (n, k). Arguments: see `key_hand`."""
     for joint in range(len(seam.JOINT_NAMES)):
         name = bone_name(joint, side)
         bone = rig.data.bones[name]
         rest = resample.quaternions(np.array(bone.matrix_local.to_3x3().normalized()))
-        group = keys.new_group(bag, name)
         path = f'pose.bones["{name}"]'
         if joint == 0:
             moved = resample.rotate(resample.conjugate(rest), wrist - np.array(bone.head_local))
-            keys.write(bag, f"{path}.location", frames, moved, group)
+            yield name, f"{path}.location", moved
         basis = resample.multiply(resample.conjugate(rest), resample.multiply(rotation[:, joint], rest))
-        keys.write(bag, f"{path}.rotation_quaternion", frames, basis, group)
+        yield name, f"{path}.rotation_quaternion", basis

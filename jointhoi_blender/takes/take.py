@@ -120,10 +120,10 @@ class Take:
             raise
         beside.clear(self.collection)
         if self.is_strip:
-            strips.mute(self.collection, self.object, False, self._carrier())
+            strips.mute(self.collection, self.object, False, self.carrier)
         else:
             base = attach.snapshot(self.object)
-            attach.attach(self.record, self.object, self._carrier())
+            attach.attach(self.record, self.object, self.carrier)
             self.record["base"] = base
             attach.keep_action(base)
         self._set_visible(True)
@@ -150,7 +150,7 @@ class Take:
             raise seam.UserError(f"“{self.name}” is in the NLA; take it out of there to show it beside others.")
         if self.shown:
             self.hide()
-        beside.make(self.collection, self.object, offset, self._carrier())
+        beside.make(self.collection, self.object, offset, self.carrier)
         self._set_visible(True)
         copy = beside.copy_of(self.collection)
         if copy.name in bpy.context.view_layer.objects:
@@ -194,7 +194,9 @@ class Take:
         beside.clear(self.collection)
         own = [each for each in self.collection.objects if each.get(MARK) == record["name"]]
         _set_free(self.collection, own)
-        blocks = [block for each in own for block in (*keys.actions(each), each.data)] + [record.get("action"), self.record.get("heat")]
+        blocks = [block for each in own for block in (*keys.actions(each), each.data)]
+        blocks += [record.get("action"), self.record.get("heat")]
+        blocks += [value for name, value in record.items() if name.startswith("dense_")]  # see editing/sparse.py
         for each in own:
             bpy.data.objects.remove(each)
         bpy.data.collections.remove(self.collection)
@@ -207,7 +209,8 @@ class Take:
                 shared.remove(shared[name])
         bpy.context.view_layer.update()
 
-    def _carrier(self):
+    @property
+    def carrier(self):
         """The empty that moves the object where keys can't, or None."""
         own = [each for each in self.collection.objects if "place" in each and each.get(MARK) == self.record["name"]]
         return next((each for each in own if beside.PLACE not in each), None)

@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import actor, alias, first_minute, making, operators, panel, preferences, settings, take_list, take_operators
+from . import actor, alias, editing, first_minute, making, operators, panel, preferences, settings, take_list, take_operators
 
 CLASSES = (
     preferences.JOINTHOI_AddonPreferences,
@@ -12,6 +12,7 @@ CLASSES = (
     *take_operators.CLASSES,
     panel.JOINTHOI_PT_main,
     *take_list.CLASSES,
+    *editing.CLASSES,
     panel.JOINTHOI_PT_advanced,
 )
 
