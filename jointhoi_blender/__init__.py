@@ -20,8 +20,8 @@ __all__ = ("Take", "UserError", "export_fbx", "find_takes", "generate", "generat
 
 
 def generate(
-    object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, quality="normal",
-    progress=None, cancelled=None
+    object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, quality="normal", part=None,
+    axis="auto", opens=None, closes=None, progress=None, cancelled=None
 ):  # fmt: skip
     """Generates a take for a Blender object and waits for it.
 
@@ -33,6 +33,9 @@ def generate(
                 "scale_object"
     heading     which way the actor faces: the angle about +Z from +Y, radians
     quality     "draft" for a quick look, "normal" or "final"
+    part        a second object that turns on a hinge of the first, its lid or door; the hinge goes through its origin
+    axis        that hinge: the part's own "X", "Y" or "Z", "-X" and so on to open the other way, "auto" to guess it
+    opens, closes   how far the part can turn from how it stands, either way, radians; None to guess it
     progress    called as progress(fraction, message) now and then
     cancelled   called as cancelled() -> bool now and then; True ends the work with UserError(kind="cancelled")
 
@@ -41,7 +44,9 @@ def generate(
     from . import worker_client
 
     recipe = dict(prompt=prompt, hands=hands, seconds=seconds, seed=seed, fit=fit, heading=heading, quality=quality)
-    with as_if_new(object):
+    if part is not None:
+        recipe |= dict(part=part, axis=axis, opens=opens, closes=closes)
+    with as_if_new(object, part):
         request = request_from(object, **recipe)
     return make_take(object, worker_client.run(request, progress=progress, cancelled=cancelled), recipe)
 

@@ -4,6 +4,7 @@ import bpy
 import numpy as np
 
 from .. import seam
+from . import hinge
 
 TRANSFORMS = (
     "location", "rotation_euler", "rotation_quaternion", "rotation_axis_angle", "scale",
@@ -11,10 +12,14 @@ TRANSFORMS = (
 )  # fmt: skip
 
 
-def request_from(object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, quality="normal"):
+def request_from(
+    object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, quality="normal", part=None,
+    axis="auto", opens=None, closes=None
+):  # fmt: skip
     """The Request for what `prompt` says to happen to a Blender object, from where it stands at the current frame.
 
     object      a mesh, or a curve, surface, text or metaball that makes one; modifiers count as in the viewport
+    part        a second such object, that turns on a hinge of the first; axis, opens, closes: see `generate`
 
     Parents, scale and shear are baked into the request's vertices; the scene's unit scale turns them into metres.
     Raises UserError for an object that has no mesh or could not be keyed later.
@@ -28,10 +33,27 @@ def request_from(object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask"
     matrix = world_matrix(object)
     rotation, rest = rigid_part(matrix)
     metres = metres_per_unit(bpy.context.scene)
+    vertices, faces = vertices @ rest.T * metres, outwards(faces, rest)
+    turning = range_and_line = None
+    if part is not None:
+        hinge.check_part(object, part)
+        check_keyable(part)
+        axis, opens, closes = hinge.resolved(object, part, axis, opens, closes)
+        hinge.check_turns(part, axis, opens, closes)
+        more, more_faces = evaluated_mesh(part)
+        own = world_matrix(part)
+        more = (more @ own[:3, :3].T + own[:3, 3] - matrix[:3, 3]) @ rotation * metres
+        point, along = hinge.line(part, axis)
+        range_and_line = np.concatenate([(point - matrix[:3, 3]) @ rotation * metres, along @ rotation, [-closes, opens]])
+        turning = np.arange(len(faces) + len(more_faces)) >= len(faces)
+        faces = np.concatenate([faces, outwards(more_faces, own[:3, :3]) + np.int32(len(vertices))])
+        vertices = np.concatenate([vertices, more])
     return seam.Request(
         prompt=prompt,
-        vertices=(vertices @ rest.T * metres).astype(np.float32),
-        faces=faces[:, ::-1].copy() if np.linalg.det(rest) < 0 else faces,
+        vertices=vertices.astype(np.float32),
+        faces=faces,
+        turning=turning,
+        hinge=None if range_and_line is None else range_and_line.astype(np.float32),
         translation=(matrix[:3, 3] * metres).astype(np.float32),
         rotation=rotation.astype(np.float32),
         hands=hands,
@@ -42,6 +64,11 @@ def request_from(object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask"
         quality=quality,
         object_name=object.name,
     )
+
+
+def outwards(faces, linear):
+    """Triangles (F, 3) that look outwards after `linear` (3, 3), which may mirror."""
+    return faces[:, ::-1].copy() if np.linalg.det(linear) < 0 else faces
 
 
 def check_keyable(object):

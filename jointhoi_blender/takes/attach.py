@@ -4,6 +4,9 @@ Before a take's action replaces the object's own, how the object was is written 
 a record has a base exactly while its take is shown on the object, and `detach` needs nothing else. Two takes that
 contradict each other are never on one object at once; of takes that follow one another the latest one's action plays,
 which goes on from those before.
+
+A part that turns on the object's hinge has a record of its own in the take's, under `part`: the same names, for the same
+functions.
 """
 
 import json
@@ -18,8 +21,14 @@ MARK = "jointhoi"  # the custom property that makes a collection a take's, and a
 
 
 def records():
-    """The records of all takes of the file, whatever scene they are in."""
-    return [each[MARK] for each in bpy.data.collections if MARK in each and not each.library]
+    """The records of all takes of the file, whatever scene they are in, and of their parts that turn."""
+    found = [each[MARK] for each in bpy.data.collections if MARK in each and not each.library]
+    return [each for record in found for each in of_take(record)]
+
+
+def of_take(record):
+    """The record of a take, and that of its part that turns where it has one."""
+    return [record, record["part"]] if "part" in record else [record]
 
 
 def on_object(thing):
@@ -148,6 +157,11 @@ def give_back(thing, base):
         animation.action_blend_type = base["blend"]
         animation.action_influence = base["influence"]
         animation.action_extrapolation = base["extrapolation"]
+    stand(thing, base)
+
+
+def stand(thing, base):
+    """Puts an object where `snapshot` found it; what is animated goes its way from there."""
     for path, value in json.loads(base["transform"]).items():
         setattr(thing, path, value)
 

@@ -7,7 +7,8 @@ import bpy
 import numpy as np
 
 from .. import seam
-from ..scene.request import metres_per_unit, rigid_part
+from ..scene import hinge
+from ..scene.request import metres_per_unit, rigid_part, world_matrix
 from . import attach, heatmap, keys, object_keys, resample, rig
 from .attach import MARK
 
@@ -17,22 +18,27 @@ def new_record(thing, clip, recipe, start):
 
     start (4, 4): where the object stands at first; its bounding box's middle is what the actor sits in front of.
     """
-    scene = bpy.context.scene
+    scene, part = bpy.context.scene, recipe.get("part")
     middle = start @ np.append(np.mean([list(corner) for corner in thing.bound_box], axis=0), 1)
-    return {
+    record = {
         "name": f"JointHOI {uuid.uuid4().hex[:8]}",
         "number": max((each["number"] for each in attach.records()), default=0) + 1,
         "object": thing,
         "frames": [scene.frame_current, scene.frame_current + resample.frame_count(clip, frame_rate(scene)) - 1],
         "clip": json.dumps({"prompt": clip.prompt, "seed": clip.seed, "metrics": clip.metrics}, default=float),
-        "recipe": json.dumps(recipe),
+        "recipe": json.dumps({name: value for name, value in recipe.items() if name != "part"}),
         "middle": middle[:3].tolist(),
     }
+    if part is not None:
+        record["part"] = {name: record[name] for name in ("name", "number", "frames")} | {"object": part}
+    return record
 
 
 def fill(collection, thing, clip, start):
     """Yields after each part of the take that it has added to `collection` and to `thing`, which stands at `start`."""
     scene, record = bpy.context.scene, collection[MARK]
+    part = record["part"]["object"] if "part" in record else None
+    joint = _joint(collection, thing, part, start) if part else None
     motion = resample.resample(clip, frame_rate(scene))
     frames = np.arange(record["frames"][0], record["frames"][1] + 1)
     metres = metres_per_unit(scene)
@@ -53,25 +59,66 @@ def fill(collection, thing, clip, start):
         wrist, rotation = _moved(place, motion.hand_translation[:, side] / metres, motion.hand_rotation[:, side])
         rig.key_hand(hand, side, frames, wrist, rotation)
         yield
-    world = _object_world(motion, clip, place, start, metres)
-    yield from _animate(collection, thing, frames, world)
+    rigid, rest = _rigid_world(motion, place, metres), np.eye(4)
+    rest[:3, :3] = rigid_part(start)[1]
+    size = np.diag([clip.object_scale] * 3 + [1.0])
+    world = rigid @ size @ rest
+    _animate(collection, record, thing, frames, world)
+    yield
+    yield from _heat(record, thing, rest, clip, motion, frames, metres)
+    if part:
+        point, axis, part_rest, parent = joint
+        moved = rigid @ size @ _turns(point, axis, motion.object_articulation) @ part_rest
+        parents = None if parent is None else world @ np.linalg.inv(start) @ parent
+        _animate(collection, record["part"], part, frames, moved, parents)
+        yield
+        if part.data != thing.data:
+            yield from _heat(record["part"], part, part_rest, clip, motion, frames, metres)
+
+
+def _heat(record, thing, rest, clip, motion, frames, metres):
+    """The contact heatmap of an object whose mesh stands at rest (4, 4) in the frame of the clip's object."""
     if thing.type == "MESH" and not thing.data.library:
         vertices = np.empty(3 * len(thing.data.vertices), np.float32)
         thing.data.vertices.foreach_get("co", vertices)
-        vertices = vertices.reshape(-1, 3) @ rigid_part(start)[1].T * metres
+        vertices = (vertices.reshape(-1, 3) @ rest[:3, :3].T + rest[:3, 3]) * metres
         yield from heatmap.store(thing.data, record["name"], vertices, clip.contact_points, motion.contact)
         modifier = heatmap.add_modifier(thing, record["name"])
         heatmap.key_modifier(modifier, keys.channels(thing.animation_data), frames, len(vertices))
         yield
 
 
+def _joint(collection, thing, part, start):
+    """How a part hangs on the object, which stands at `start`, in the object's rigid frame and Blender units.
+
+    The hinge's point (3,) and axis (3,), the part's own matrix (4, 4), and what its parents make of the world when they
+    move with the object alone (4, 4), else None.
+    """
+    recipe = json.loads(collection[MARK]["recipe"])
+    axis, *_ = hinge.resolved(thing, part, *(recipe.get(name) for name in ("axis", "opens", "closes")))
+    frame = np.eye(4)
+    frame[:3, :3], frame[:3, 3] = rigid_part(start)[0], start[:3, 3]
+    point, along = hinge.line(part, axis)
+    below = any(each == part for each in thing.children_recursive)
+    parent = object_keys.parent_matrix(part) if below and not object_keys.moves(part, thing) else None
+    return (point - frame[:3, 3]) @ frame[:3, :3], along @ frame[:3, :3], np.linalg.inv(frame) @ world_matrix(part), parent
+
+
+def _turns(point, axis, angles):
+    """Turns by `angles` (n,) about a line: (n, 4, 4)."""
+    half = np.asarray(angles)[:, None] / 2
+    turns = np.tile(np.eye(4), (len(half), 1, 1))
+    turns[:, :3, :3] = resample.matrices(np.concatenate([np.cos(half), np.sin(half) * axis], -1))
+    turns[:, :3, 3] = point - turns[:, :3, :3] @ point
+    return turns
+
+
 def frame_rate(scene):
     return scene.render.fps / scene.render.fps_base
 
 
-def _animate(collection, thing, frames, world):
-    """Gives the object an action of the take's that goes on from what it did before."""
-    record = collection[MARK]
+def _animate(collection, record, thing, frames, world, parents=None):
+    """Gives an object an action of the take's that goes on from what it did before, and a place in the record for it."""
     before = attach.on_object(thing)
     base = attach.snapshot(thing)
     playing = thing.animation_data.action if thing.animation_data else None
@@ -85,10 +132,11 @@ def _animate(collection, thing, frames, world):
     attach.assign(thing, record["action"], record["slot"])
     bag = keys.channels(thing.animation_data)
     try:
-        object_keys.key_object(thing, bag, frames, world)
+        object_keys.key_object(thing, bag, frames, world, parents)
     except object_keys.Sheared:
+        if thing != collection[MARK]["object"]:
+            raise seam.UserError(f"“{thing.name}” would be sheared as it turns; clear its parent, then generate again.", "mesh")
         object_keys.carry(thing, bag, frames, world, record["name"], collection)
-    yield
 
 
 # Motion: from the clip's world, in metres, to the scene's, in Blender units
@@ -108,10 +156,10 @@ def _moved(place, translation, rotation):
     return translation @ turn.T + shift, rotation
 
 
-def _object_world(motion, clip, place, start, metres):
-    """The object's world matrix in each frame: (n, 4, 4) float64. Its motion is rigid, its scale and shear are kept."""
+def _rigid_world(motion, place, metres):
+    """Where the object's rigid frame is in each frame: (n, 4, 4) float64."""
     turn, shift = place
     world = np.tile(np.eye(4), (len(motion.object_translation), 1, 1))
-    world[:, :3, :3] = turn @ resample.matrices(motion.object_rotation) @ (rigid_part(start)[1] * clip.object_scale)
+    world[:, :3, :3] = turn @ resample.matrices(motion.object_rotation)
     world[:, :3, 3] = motion.object_translation / metres @ turn.T + shift
     return world

@@ -12,12 +12,13 @@ ROTATIONS = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_a
 SHEARED = 1e-5  # relative error above which location, rotation and scale cannot express a matrix
 
 
-def key_object(object, bag, frames, world):
+def key_object(object, bag, frames, world, parents=None):
     """Keys `object` so that it stands at world (n, 4, 4) at the integer frames (n,). Before them it does what it did.
 
+    parents (n, 4, 4): what `parent_matrices` would find, where that is known.
     Raises Sheared where an unevenly scaled parent would need keys that Blender does not have.
     """
-    local = np.linalg.inv(parent_matrices(object, frames)) @ world
+    local = np.linalg.inv(parent_matrices(object, frames) if parents is None else parents) @ world
     curves = transform_curves(object, local)
     group = keys.new_group(bag, "Object Transforms")
     strips = len(object.animation_data.nla_tracks) > 0  # may move what nothing here would otherwise hold
@@ -48,33 +49,36 @@ class Sheared(Exception):
 def parent_matrices(object, frames):
     """What stands between the object's own transform and the world at each frame: (n, 4, 4) float64."""
     scene = bpy.context.scene
-
-    def now():
-        evaluated = object.evaluated_get(bpy.context.evaluated_depsgraph_get())
-        return np.array(evaluated.matrix_world, np.float64) @ np.linalg.inv(
-            np.array(evaluated.matrix_basis, np.float64)
-        )
-
     if object.parent is None:
         return np.tile(np.eye(4), (len(frames), 1, 1))
-    if not _moves(object):
-        return np.tile(now(), (len(frames), 1, 1))
+    if not moves(object):
+        return np.tile(parent_matrix(object), (len(frames), 1, 1))
     frame, subframe = scene.frame_current, scene.frame_subframe
     try:
         matrices = []
         for each in frames:
             scene.frame_set(int(each))
-            matrices.append(now())
+            matrices.append(parent_matrix(object))
         return np.stack(matrices)
     finally:
         scene.frame_set(frame, subframe=subframe)
 
 
-def _moves(object):
-    """Whether what `object` hangs on may be elsewhere in another frame."""
+def parent_matrix(object):
+    """What stands between the object's own transform and the world now: (4, 4) float64."""
+    evaluated = object.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    return np.array(evaluated.matrix_world, np.float64) @ np.linalg.inv(np.array(evaluated.matrix_basis, np.float64))
+
+
+def moves(object, carrier=None):
+    """Whether what `object` hangs on, up to `carrier`, may be elsewhere in another frame."""
     while object.parent:
         parent = object.parent
-        if object.parent_type != "OBJECT" or parent.animation_data or parent.constraints or parent.rigid_body:
+        if object.parent_type != "OBJECT":
+            return True
+        if parent == carrier:
+            return False
+        if parent.animation_data or parent.constraints or parent.rigid_body:
             return True
         object = parent
     return False

@@ -13,12 +13,13 @@ import numpy as np
 class Motion:
     """A clip at the scene's rate: n frames, quaternions (w, x, y, z) whose signs do not jump, else as in a Clip.
 
-    object_translation (n, 3), object_rotation (n, 4), hand_translation (n, 2, 3), hand_rotation (n, 2, 16, 4),
+    object_translation (n, 3), object_rotation (n, 4), object_articulation (n,), hand_translation (n, 2, 3), hand_rotation (n, 2, 16, 4),
     contact (n, P): the larger of the active hands' contacts
     """
 
     object_translation: np.ndarray
     object_rotation: np.ndarray
+    object_articulation: np.ndarray
     hand_translation: np.ndarray
     hand_rotation: np.ndarray
     contact: np.ndarray
@@ -41,6 +42,7 @@ def resample(clip, rate):
     return Motion(
         object_translation=place,
         object_rotation=turn,
+        object_articulation=smooth(np.asarray(clip.object_articulation, np.float64), times),
         hand_translation=rotate(turn[:, None], wrist) + place[:, None],
         hand_rotation=continuous(hands),
         contact=between(contact, times),

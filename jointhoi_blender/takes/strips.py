@@ -8,22 +8,27 @@ from . import attach, keys
 from .attach import MARK
 
 
-def push(collection, thing, hands):
-    """Moves the actions of a take that is shown on `thing` into strips."""
-    record, frames = collection[MARK], list(collection[MARK]["frames"])
+def push(collection, moved, hands):
+    """Moves the actions of a take that is shown into strips. moved: see Take.moved."""
+    frames = list(collection[MARK]["frames"])
     for hand in hands:
         animation = hand.animation_data
         if animation and animation.action:
             action, slot = animation.action, keys.slot_of(animation)
             animation.action = None
             keys.new_strip(animation, collection.name, action, slot, frames)
+    for record, thing in [each for each in moved if "base" in each[0]]:
+        _push(collection.name, record, thing, frames)
+
+
+def _push(name, record, thing, frames):
     base, animation = record["base"].to_dict(), thing.animation_data
     if animation.action == record["action"]:
         animation.action = None
     if base.get("action") and not _tracks(animation, base["action"]):
         keys.new_strip(animation, base["action"].name, base["action"], base["slot"])
         record["below"] = base["action"]
-    _, strip = keys.new_strip(animation, collection.name, record["action"], record["slot"], frames)
+    _, strip = keys.new_strip(animation, name, record["action"], record["slot"], frames)
     strip.extrapolation = "HOLD_FORWARD" if len(animation.nla_tracks) > 1 else "HOLD"
     if base["animated"]:
         animation.action_blend_type, animation.action_influence = base["blend"], base["influence"]
@@ -35,21 +40,22 @@ def push(collection, thing, hands):
         base["action"].use_fake_user = base["fake_user"]
 
 
-def mute(collection, thing, muted, carrier=None):
-    """Hides or shows a take that is kept as strips. carrier: the empty that moves the object where keys can't."""
-    record = collection[MARK]
-    record["strip"] = "muted" if muted else "playing"
-    for track in _tracks(thing.animation_data, record["action"]) if thing else ():
-        track.mute = muted
-    if thing:
+def mute(moved, muted, carrier=None):
+    """Hides or shows a take that is kept as strips. carrier: the empty that moves its object where keys can't."""
+    for record, thing in moved:
+        record["strip"] = "muted" if muted else "playing"
+        for track in _tracks(thing.animation_data, record["action"]):
+            track.mute = muted
         attach.release(record, thing)
-        if not muted:
+        if muted:
+            attach.stand(thing, record["strip_base"])
+        else:
             attach.equip(record, thing, carrier)
+        carrier = None  # only the first is the object
 
 
-def pull(collection, thing, hands):
+def pull(collection, moved, hands):
     """The way back: removes the strips. The hands have their actions again, the object what it had before the take."""
-    record = collection[MARK]
     for hand in hands:
         animation = hand.animation_data
         for track in list(animation.nla_tracks) if animation else ():
@@ -57,6 +63,14 @@ def pull(collection, thing, hands):
                 action, slot = track.strips[0].action, getattr(track.strips[0], "action_slot", None)
                 animation.nla_tracks.remove(track)
                 keys.assign(animation, action, slot.identifier if slot else "")
+    present = dict((record["object"], thing) for record, thing in moved)
+    for record in attach.of_take(collection[MARK]):
+        _pull(record, present.get(record.get("object")))
+
+
+def _pull(record, thing):
+    if "strip" not in record:
+        return
     base = record["strip_base"].to_dict()
     del record["strip"], record["strip_base"]
     animation = thing.animation_data if thing else None

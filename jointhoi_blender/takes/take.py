@@ -47,8 +47,18 @@ class Take:
     @property
     def object(self):
         """The user's object; None where it was deleted. The take alone would keep it in the file, in no scene."""
-        thing = self.record.get("object")
-        return thing if thing and any(thing.name in scene.objects for scene in bpy.data.scenes) else None
+        return _in_scenes(self.record.get("object"))
+
+    @property
+    def part(self):
+        """The user's second object, which turns on the first one's hinge, or None."""
+        return _in_scenes(self.record["part"].get("object")) if "part" in self.record else None
+
+    @property
+    def moved(self):
+        """[(record, object)] of what of the user's the take moves: the object, and the part that turns. See attach.py."""
+        pairs = zip(attach.of_take(self.record), (self.object, self.part))
+        return [(record, thing) for record, thing in pairs if thing]
 
     @property
     def hands(self):
@@ -77,13 +87,14 @@ class Take:
     @property
     def recipe(self):
         """What it takes to make the take again, as arguments of `generate`; {} where it was not told."""
-        return json.loads(self.record.get("recipe", "{}"))
+        recipe = json.loads(self.record.get("recipe", "{}"))
+        return recipe | {"part": self.part} if self.part else recipe
 
     @property
     def objects(self):
-        """Everything that moves together: the user's object (or its copy, beside), then the take's own."""
+        """Everything that moves together: the user's objects (or their copies, beside), then the take's own."""
         own = list(self.collection.objects)
-        return own if self.is_beside or not self.object else [self.object, *own]
+        return own if self.is_beside or not self.object else [*(thing for _, thing in self.moved), *own]
 
     @property
     def shown(self):
@@ -108,24 +119,25 @@ class Take:
         followed = None if self.is_strip else by_number(self.record.get("after"))
         if followed:
             followed.show()
-        rivals = attach.rivals(self.object, self.frame_range, self.record["number"])
-        aside = [by_number(rival["number"]) for rival in rivals]
+        aside = rivals([thing for _, thing in self.moved], self.frame_range, self.record["number"])
         try:
             for each in aside:
                 each.hide()
-            check_keyable(self.object)
+            for _, thing in self.moved:
+                check_keyable(thing)
         except seam.UserError:
             for each in aside:
                 each.show()
             raise
         beside.clear(self.collection)
         if self.is_strip:
-            strips.mute(self.collection, self.object, False, self.carrier)
+            strips.mute(self.moved, False, self.carrier)
         else:
-            base = attach.snapshot(self.object)
-            attach.attach(self.record, self.object, self.carrier)
-            self.record["base"] = base
-            attach.keep_action(base)
+            for record, thing in self.moved:
+                base = attach.snapshot(thing)
+                attach.attach(record, thing, self.carrier if thing == self.object else None)
+                record["base"] = base
+                attach.keep_action(base)
         self._set_visible(True)
 
     def hide(self):
@@ -136,9 +148,10 @@ class Take:
                 each.hide()
         beside.clear(self.collection)
         if self.is_strip:
-            strips.mute(self.collection, self.object, True)
-        elif "base" in self.record and self.object:
-            attach.detach(self.record, self.object)
+            strips.mute(self.moved, True)
+        for record, thing in self.moved:
+            if "base" in record:
+                attach.detach(record, thing)
         self._set_visible(False)
 
     def show_beside(self, offset):
@@ -150,11 +163,11 @@ class Take:
             raise seam.UserError(f"“{self.name}” is in the NLA; take it out of there to show it beside others.")
         if self.shown:
             self.hide()
-        beside.make(self.collection, self.object, offset, self.carrier)
+        beside.make(self.collection, self.moved, offset, self.carrier)
         self._set_visible(True)
-        copy = beside.copy_of(self.collection)
-        if copy.name in bpy.context.view_layer.objects:
-            copy.select_set(False)  # as its original may be
+        for copy in beside.copies_of(self.collection):
+            if copy.name in bpy.context.view_layer.objects:
+                copy.select_set(False)  # as its original may be
 
     def keep_as_strip(self):
         """Moves the take's keys, and those of takes it goes on from, into strips of the nonlinear animation editor."""
@@ -162,13 +175,13 @@ class Take:
         for record in attach.on_object(self.object):
             if "base" in record and record["frames"][0] <= self.frame_range[0]:
                 take = by_number(record["number"])
-                strips.push(take.collection, self.object, take.hands.values())
+                strips.push(take.collection, take.moved, take.hands.values())
 
     def take_from_strip(self):
         """The way back: the strips' keys are the object's and the hands' action again."""
         self.check_editable()
         if self.is_strip:
-            strips.pull(self.collection, self.object, self.hands.values())
+            strips.pull(self.collection, self.moved, self.hands.values())
             self._set_visible(False)
             self.show()
 
@@ -185,17 +198,19 @@ class Take:
         self.check_editable()
         record = self.record.to_dict()
         if self.is_strip:
-            strips.pull(self.collection, self.object, self.hands.values())
-        elif "base" in record and record.get("object"):
-            attach.detach(self.record, record["object"])
-        elif "base" in record:
-            del self.record["base"]
-            attach.drop_base(record["base"])
+            strips.pull(self.collection, self.moved, self.hands.values())
+        for each in attach.of_take(self.record):
+            if "base" in each and each.get("object"):
+                attach.detach(each, each["object"])
+            elif "base" in each:
+                base = each["base"].to_dict()
+                del each["base"]
+                attach.drop_base(base)
         beside.clear(self.collection)
         own = [each for each in self.collection.objects if each.get(MARK) == record["name"]]
         _set_free(self.collection, own)
         blocks = [block for each in own for block in (*keys.actions(each), each.data)]
-        blocks += [record.get("action"), self.record.get("heat")]
+        blocks += [each.get(name) for each in attach.of_take(self.record) for name in ("action", "heat")]
         blocks += [value for name, value in record.items() if name.startswith("dense_")]  # see editing/sparse.py
         for each in own:
             bpy.data.objects.remove(each)
@@ -203,7 +218,8 @@ class Take:
         for block in {block for block in blocks if block and not block.users}:
             bpy.data.batch_remove([block])
         heatmap.forget(record["name"])
-        _forget_curves(record)
+        for each in attach.of_take(record):
+            _forget_curves(each)
         for shared, name in ((bpy.data.materials, rig.MATERIAL), (bpy.data.node_groups, heatmap.GROUP)):
             if name in shared and not shared[name].users:
                 shared.remove(shared[name])
@@ -217,6 +233,17 @@ class Take:
 
     def _set_visible(self, visible):
         self.collection.hide_viewport = self.collection.hide_render = not visible
+
+
+def _in_scenes(thing):
+    """The object, or None where it is in no scene: the take alone would keep a deleted one in the file."""
+    return thing if thing and any(thing.name in scene.objects for scene in bpy.data.scenes) else None
+
+
+def rivals(things, frames, number=None):
+    """The takes that contradict one over `frames` on any of the objects `things`; see attach.rivals."""
+    found = {each["number"] for thing in things for each in attach.rivals(thing, frames, number)}
+    return [by_number(each) for each in sorted(found)]
 
 
 def _set_free(collection, own):
@@ -276,14 +303,15 @@ def making(object, clip, recipe=None):
             )
     scene, frame = bpy.context.scene, bpy.context.scene.frame_current
     last = frame + resample.frame_count(clip, build.frame_rate(scene)) - 1
-    aside = [by_number(each["number"]) for each in attach.rivals(object, (frame, last))]
-    aside = [each for each in aside if each.shown]
+    things = [object, *filter(None, [(recipe or {}).get("part")])]
+    aside = [each for each in rivals(things, (frame, last)) if each.shown]
     take = None
     try:
         for each in aside:
             each.hide()
             yield None
-        check_keyable(object)
+        for thing in things:
+            check_keyable(thing)
         yield None
         start = world_matrix(object)
         record = build.new_record(object, clip, recipe or {}, start)
@@ -303,10 +331,10 @@ def making(object, clip, recipe=None):
 
 
 @contextmanager
-def as_if_new(object):
-    """For as long as it lasts, no take is shown on `object` that one made at the current frame would replace."""
+def as_if_new(object, part=None):
+    """For as long as it lasts, no take is shown on `object` (or `part`) that one made at the current frame would replace."""
     frame = bpy.context.scene.frame_current
-    aside = [by_number(each["number"]) for each in attach.rivals(object, (frame, frame + 1))]
+    aside = rivals([object, part] if part else [object], (frame, frame + 1))
     try:
         for each in aside:
             each.hide()

@@ -2,7 +2,10 @@
 
 import bpy
 
-from . import actor, alias, editing, first_minute, making, operators, panel, preferences, settings, take_list, take_operators
+from . import (
+    actor, alias, editing, first_minute, making, operators, panel, preferences, settings, take_list, take_operators,
+    turning,
+)  # fmt: skip
 
 CLASSES = (
     preferences.JOINTHOI_AddonPreferences,
@@ -11,6 +14,7 @@ CLASSES = (
     *first_minute.CLASSES,
     *take_operators.CLASSES,
     panel.JOINTHOI_PT_main,
+    *turning.CLASSES,
     *take_list.CLASSES,
     *editing.CLASSES,
     panel.JOINTHOI_PT_advanced,
@@ -24,6 +28,7 @@ def register():
     preferences.apply()
     alias.add()
     actor.start()
+    turning.start()
     bpy.types.VIEW3D_MT_add.append(first_minute.draw_add_menu)
 
 
@@ -31,6 +36,7 @@ def unregister():
     bpy.types.VIEW3D_MT_add.remove(first_minute.draw_add_menu)
     first_minute.forget()
     making.forget()
+    turning.stop()
     actor.stop()
     alias.remove()
     del bpy.types.Scene.jointhoi

@@ -68,23 +68,32 @@ def middle_of(thing, frame):
 def draw():
     """The draw handler. Never raises: an error here would come back with every redraw."""
     context = bpy.context
-    fields = getattr(context.scene, "jointhoi", None)
-    if not fields or not fields.show_actor or not context.space_data.overlay.show_overlays:
+    if not tab_is_open(context) or not context.scene.jointhoi.show_actor:
         return
-    region = next((each for each in context.area.regions if each.type == "UI"), None)
-    if not region or getattr(region, "active_panel_category", "") != "JointHOI" or region.width < 2:
-        return
+    fields = context.scene.jointhoi
     _, kind = checks.obstacle(context)
     if kind:
         return
     thing = checks.chosen_object(context)
     metres = metres_per_unit(context.scene) / hand_scale(thing, context.scene)
     matrix = placed(middle_of(thing, context.scene.frame_current), fields.heading, metres)
-    points = [matrix @ Vector(point) for point in outline().reshape(-1, 3)]
+    draw_lines([matrix @ Vector(point) for point in outline().reshape(-1, 3)], COLOR)
+
+
+def tab_is_open(context):
+    """Whether a 3D view that is being drawn shows our tab, and overlays."""
+    if not hasattr(context.scene, "jointhoi") or not context.space_data.overlay.show_overlays:
+        return False
+    region = next((each for each in context.area.regions if each.type == "UI"), None)
+    return bool(region and getattr(region, "active_panel_category", "") == "JointHOI" and region.width > 1)
+
+
+def draw_lines(points, color, width=2.0):
+    """Draws segments between points (2 N, 3) of the world; color (r, g, b, a)."""
     shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
     shader.bind()
-    shader.uniform_float("color", COLOR)
-    shader.uniform_float("lineWidth", 2.0)
+    shader.uniform_float("color", color)
+    shader.uniform_float("lineWidth", width)
     shader.uniform_float("viewportSize", gpu.state.viewport_get()[2:])
     gpu.state.blend_set("ALPHA")
     gpu.state.depth_test_set("LESS_EQUAL")

@@ -1,6 +1,7 @@
 """What stands in the way of a take, found out from what the panel may look at while it draws."""
 
 from .. import seam, worker_client
+from ..scene import hinge
 from ..scene.request import metres_per_unit
 from ..takes import attach
 
@@ -24,6 +25,15 @@ def chosen_object(context):
     if thing.name not in context.scene.objects:
         raise seam.UserError(f"“{thing.name}” is not in this scene; pick an object that is.", "mesh")
     return thing
+
+
+def chosen_part(fields, thing):
+    """The second object, which turns on a hinge of `thing`: the one picked, else one found; None where none is wanted."""
+    if not fields.hinged:
+        return None
+    if fields.part and fields.part != thing and fields.part.name in fields.id_data.objects:
+        return fields.part
+    return hinge.found_part(thing)
 
 
 def held_by(thing):

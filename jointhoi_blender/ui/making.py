@@ -36,6 +36,7 @@ class Order:
     frame: int
     request: seam.Request
     recipe: dict
+    part_uid: int = 0  # of the second object, that turns; the recipe has no reference to it
     replaces: int = 0  # the number of the take that this one is made in place of
     offset: tuple = ()  # where to show it, side by side
     in_place: tuple = ()  # the numbers of the takes that were shown on the object, for that case
@@ -65,9 +66,12 @@ def order_for(context, thing, frame, recipe, **more):
         raise seam.UserError("The prompt is empty; write what the hands should do with the object.")
     if context.scene.frame_current != frame:
         context.scene.frame_set(frame)
-    with as_if_new(thing):
+    part = recipe.get("part")
+    with as_if_new(thing, part):
         request = request_from(thing, **recipe)
-    recipe = recipe | {"checkpoint": preferences.checkpoint_name()}
+    recipe = {name: value for name, value in recipe.items() if name != "part"}
+    recipe |= {"checkpoint": preferences.checkpoint_name()}
+    more |= {"part_uid": part.session_uid} if part else {}
     shown = tuple(each["number"] for each in attach.on_object(thing))
     return Order(
         thing.session_uid, thing.name, context.scene.session_uid, frame, request, recipe, in_place=shown, **more
@@ -79,23 +83,27 @@ def same_shape(one, other):
 
 
 def checked(context, order):
-    """The object of an order, if it still is the one that it was made for. Raises UserError."""
+    """The object of an order and its recipe, if both still are what they were. Raises UserError."""
     thing = by_uid(context.scene.objects, order.thing_uid)
-    name = f"“{order.thing_name}”"
-    if thing is None or context.scene.session_uid != order.scene_uid:
+    name, recipe = f"“{order.thing_name}”", order.recipe
+    if order.part_uid:
+        recipe = recipe | {"part": by_uid(context.scene.objects, order.part_uid)}
+    part = recipe.get("part")
+    if thing is None or bool(order.part_uid) != bool(part) or context.scene.session_uid != order.scene_uid:
         raise seam.UserError(
             f"{name} left the scene while its take was being made, so there is no take; generate again.", "mesh"
         )
     if context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
     context.scene.frame_set(order.frame)
-    with as_if_new(thing):
-        now = request_from(thing, order.request.prompt)
+    with as_if_new(thing, part):
+        hinged = {name: recipe[name] for name in ("part", "axis", "opens", "closes") if name in recipe}
+        now = request_from(thing, order.request.prompt, **hinged)
     if not same_shape(order.request, now):
         raise seam.UserError(
             f"{name} was edited while its take was being made, so the hands would miss it; generate again.", "mesh"
         )
-    return thing
+    return thing, recipe
 
 
 def finish(context, order, take):
@@ -132,7 +140,8 @@ class Making:
         try:
             for order in self.orders(context):
                 clip = worker_client.run(order.request)
-                finish(context, order, make_take(checked(context, order), clip, order.recipe))
+                thing, recipe = checked(context, order)
+                finish(context, order, make_take(thing, clip, recipe))
         except seam.UserError as error:
             return self._fail(error)
         return {"FINISHED"}
@@ -191,7 +200,8 @@ class Making:
             redraw(context)
         if self.job.finished:
             clip = self.job.result()
-            self.steps = making(checked(context, self.order), clip, self.order.recipe)
+            thing, recipe = checked(context, self.order)
+            self.steps = making(thing, clip, recipe)
         return False
 
     def _build(self, context):

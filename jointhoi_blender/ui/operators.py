@@ -24,13 +24,17 @@ class JOINTHOI_OT_generate(Making, bpy.types.Operator):
         if self.fit != "ask":
             fields.fit = self.fit
         thing = checks.chosen_object(context)
-        return [order_for(context, thing, checks.start_frame(thing, context.scene.frame_current), recipe_of(fields))]
+        frame = checks.start_frame(thing, context.scene.frame_current)
+        return [order_for(context, thing, frame, recipe_of(fields, thing))]
 
 
-def recipe_of(fields):
-    """What the panel's fields ask for, as `generate`'s arguments."""
-    names = ("prompt", "hands", "seconds", "seed", "heading", "fit", "quality")
-    return {name: getattr(fields, name) for name in names}
+def recipe_of(fields, thing):
+    """What the panel's fields ask to happen to `thing`, as `generate`'s arguments."""
+    names = ["prompt", "hands", "seconds", "seed", "heading", "fit", "quality"]
+    part = checks.chosen_part(fields, thing)
+    if part:
+        names += ["axis"] if fields.axis == "auto" else ["axis", "opens", "closes"]
+    return {name: getattr(fields, name) for name in names} | ({"part": part} if part else {})
 
 
 class JOINTHOI_OT_prompt_entered(bpy.types.Operator):

@@ -6,6 +6,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from .. import seam
+from ..scene import hinge
 from ..takes import build
 from ..takes.attach import MARK
 
@@ -27,12 +28,22 @@ QUALITIES = (
 )
 
 
+AXES = (
+    ("auto", "Guessed", "Found from the shape of the part and where its origin is"),
+    *((axis, axis, f"The part's own axis {axis}, by the right-hand rule") for axis in hinge.AXES),
+)
+
+
 def _new_object(settings, _context):
-    settings.fit = "ask"
+    settings.fit, settings.part = "ask", None
 
 
 def _can_be_held(_settings, thing):
     return thing.type in {"MESH", "CURVE", "SURFACE", "FONT", "META"} and "jointhoi_side" not in (thing.parent or {})
+
+
+def _can_turn(settings, thing):
+    return _can_be_held(settings, thing) and thing != (settings.object or bpy.context.active_object)
 
 
 def _entered(_settings, context):
@@ -95,6 +106,27 @@ class JOINTHOI_Settings(bpy.types.PropertyGroup):
         soft_max=math.pi,
         description="Which way the actor looks, seen from above: 0° is along +Y, 90° along -X",
     )
+    hinged: BoolProperty(
+        name="Part That Turns", default=True, description="A second object turns on a hinge of the first: a lid, a door"
+    )
+    part: PointerProperty(
+        name="Part", type=bpy.types.Object, poll=_can_turn,
+        description="The lid, door or screen, with its origin on the hinge. Left empty, it is a child of the object whose "
+        "origin lies on an edge of it",
+    )  # fmt: skip
+    axis: EnumProperty(name="Axis", items=AXES, description="Which of the part's own axes the hinge is")
+    opens: FloatProperty(
+        name="Opens", subtype="ANGLE", default=hinge.RANGE, min=0, max=2 * math.pi,
+        description="How far the part can turn about the axis, from how it stands",
+    )  # fmt: skip
+    closes: FloatProperty(
+        name="Closes", subtype="ANGLE", min=0, max=2 * math.pi,
+        description="How far it can turn the other way, until it is shut",
+    )  # fmt: skip
+    tried: FloatProperty(
+        name="Try", subtype="ANGLE", soft_min=-math.pi, soft_max=math.pi, options={"SKIP_SAVE"},
+        description="Draw the part turned by this much, to see whether the hinge is right. Nothing moves",
+    )  # fmt: skip
     show_actor: BoolProperty(
         name="Show Actor", default=True, description="Draw where the actor sits and which way they look"
     )

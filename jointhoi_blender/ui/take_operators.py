@@ -116,9 +116,10 @@ class JOINTHOI_OT_take_use(OnTake, bpy.types.Operator):
 
     def act(self, context, take):
         fields = context.scene.jointhoi
-        fields.object = take.object
-        for name, value in take.recipe.items():
-            if name in fields.bl_rna.properties:
+        recipe = take.recipe
+        fields.object, fields.part, fields.hinged = take.object, recipe.pop("part", None), "axis" in recipe
+        for name, value in recipe.items():
+            if name in fields.bl_rna.properties and value is not None:
                 setattr(fields, name, value)
 
 
