@@ -1,1 +1,1 @@
-"""What an animator does to a take that is there: sparse keys, controls, another hand, another time, another character."""
+"""What an animator does to a take that is there: sparse keys, controls, another hand, time, place or character."""

@@ -1,6 +1,7 @@
 """The keys of an f-curve as one plain table, so that a stretch of it is replaced while the rest stays as it is.
 
-A table is (k, 9) float64, a key a row: frame, value, left handle (2), right handle (2), interpolation, handle types (2).
+A table is (k, 9) float64, a key a row: frame, value, left handle (2), right handle (2), interpolation, types of both
+handles.
 """
 
 import numpy as np

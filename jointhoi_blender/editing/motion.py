@@ -78,6 +78,25 @@ def bone_matrices(thing, names):
     return read
 
 
+@contextmanager
+def edit_bones(thing):
+    """The edit bones of an armature object, which is in edit mode for as long as it lasts."""
+    layer = bpy.context.view_layer
+    active, selected = layer.objects.active, list(bpy.context.selected_objects)
+    try:
+        for each in selected:
+            each.select_set(False)
+        layer.objects.active = thing
+        bpy.ops.object.mode_set(mode="EDIT")
+        yield thing.data.edit_bones
+    finally:
+        if thing.mode == "EDIT":
+            bpy.ops.object.mode_set(mode="OBJECT")
+        for each in selected:
+            each.select_set(True)
+        layer.objects.active = active
+
+
 def world_matrix(thing):
     """What reads where an object stands: (4, 4)."""
     return lambda graph: np.array(thing.evaluated_get(graph).matrix_world, np.float64)

@@ -87,7 +87,7 @@ def told(take):
 
 
 def mover(take):
-    """What carries the motion of a take's object in its keys: the object, or an empty where it can't; None if neither."""
+    """What has the keys that move a take's object: the object, or an empty where it can't; None if neither."""
     carrier = take.carrier
     if carrier:
         return carrier

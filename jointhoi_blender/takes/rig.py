@@ -13,6 +13,7 @@ from . import attach, keys, resample
 
 SKIN = (0.80, 0.46, 0.34, 1.0)
 MATERIAL = "JointHOI Skin"
+CONTROL = "JointHOI Control"  # the shape of control bones, see editing/controls.py
 
 
 def bone_name(joint, side):

@@ -220,7 +220,9 @@ class Take:
         heatmap.forget(record["name"])
         for each in attach.of_take(record):
             _forget_curves(each)
-        for shared, name in ((bpy.data.materials, rig.MATERIAL), (bpy.data.node_groups, heatmap.GROUP)):
+        names = {rig.MATERIAL: "materials", heatmap.GROUP: "node_groups", rig.CONTROL: "objects"}
+        for name, kind in (*names.items(), (rig.CONTROL, "meshes")):
+            shared = getattr(bpy.data, kind)
             if name in shared and not shared[name].users:
                 shared.remove(shared[name])
         bpy.context.view_layer.update()

@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import FloatProperty
 
-from ..editing import sparse
+from ..editing import controls, sparse
 from ..takes.take import find_takes
 from .making import Session, chosen_take
 from .take_operators import OnTake
@@ -12,7 +12,7 @@ from .take_operators import OnTake
 class JOINTHOI_OT_sparse_keys(OnTake, bpy.types.Operator):
     bl_idname = "jointhoi.sparse_keys"
     bl_label = "Sparse Keys"
-    bl_description = "Replace the key on every frame by a few Bezier keys on each bone, as near to the motion as you say"
+    bl_description = "Replace the key on every frame by a few Bezier keys a bone, as near to the motion as you say"
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
     tolerance_mm: FloatProperty(
@@ -39,6 +39,26 @@ class JOINTHOI_OT_dense_keys(OnTake, bpy.types.Operator):
         sparse.restore(take)
 
 
+class JOINTHOI_OT_controls_add(OnTake, bpy.types.Operator):
+    bl_idname = "jointhoi.controls_add"
+    bl_label = "Add Controls"
+    bl_description = "Give the hands controls: a ring that the wrist follows, and one at each fingertip that curls "\
+        "the finger (turn about X) and spreads it (turn about Z). Nothing moves until you move them"  # fmt: skip
+
+    def act(self, _context, take):
+        told = controls.add(take)
+        self.report({"INFO"}, f"{told['mean_deg']:.0f}° of a bone's turn is neither curl nor spread and stays as it is")
+
+
+class JOINTHOI_OT_controls_bake(OnTake, bpy.types.Operator):
+    bl_idname = "jointhoi.controls_bake"
+    bl_label = "Bake Controls"
+    bl_description = "Write what the controls do into a key on every frame of the hands' own bones, and remove them"
+
+    def act(self, _context, take):
+        controls.bake(take)
+
+
 class JOINTHOI_PT_edit(bpy.types.Panel):
     bl_label = "Edit"
     bl_category = "JointHOI"
@@ -53,7 +73,9 @@ class JOINTHOI_PT_edit(bpy.types.Panel):
 
     def draw(self, context):
         take = chosen_take(context)
-        draw_keys(self.layout.column(align=True), take)
+        if not controls.has(take):
+            draw_keys(self.layout.column(align=True), take)
+        draw_controls(self.layout.column(align=True), take)
 
 
 def can_edit(take):
@@ -71,4 +93,30 @@ def draw_keys(column, take):
         column.operator(JOINTHOI_OT_dense_keys.bl_idname, icon="LOOP_BACK")
 
 
-CLASSES = (JOINTHOI_OT_sparse_keys, JOINTHOI_OT_dense_keys, JOINTHOI_PT_edit)
+def draw_controls(column, take):
+    """The button, or the controls' own values: those of hands as they are posed, ready to be keyed."""
+    if not controls.has(take):
+        column.operator(JOINTHOI_OT_controls_add.bl_idname, icon="CON_ARMATURE")
+        return
+    column.operator(JOINTHOI_OT_controls_bake.bl_idname, icon="KEYFRAME_HLT")
+    told = controls.told(take)
+    if told:
+        column.label(text=f"Neither curl nor spread: {told['mean_deg']:.0f}°, at most {told['most_deg']:.0f}°")
+    for hand in take.hands.values():
+        column.separator()
+        column.label(text=f"{hand['jointhoi_side'].title()} Hand: Curl, Spread")
+        for part, bone in controls.control_bones(hand).items():
+            if part != "wrist":
+                row = column.row(align=True)
+                row.use_property_decorate = True
+                row.prop(bone, "rotation_euler", index=0, text=part.title())
+                row.prop(bone, "rotation_euler", index=2, text="")
+
+
+CLASSES = (
+    JOINTHOI_OT_sparse_keys,
+    JOINTHOI_OT_dense_keys,
+    JOINTHOI_OT_controls_add,
+    JOINTHOI_OT_controls_bake,
+    JOINTHOI_PT_edit,
+)
