@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import seam
 from ..scene.request import metres_per_unit
-from ..takes import keys, resample
+from ..takes import attach, keys, resample
 from . import controls, curves, motion
 
 DENSE = "dense_"  # begins the names under which a take's record keeps actions as they were: dense_LEFT, dense_object
@@ -35,7 +35,8 @@ def reduce(take, tolerance_mm=0.5, tolerance_deg=0.5):
     before, record, owners = count_keys(take), take.record, _owners(take)
     plans = {}
     for name, owner in owners.items():
-        found = _object_parts(take, owner) if name == "object" else _hand_parts(owner)
+        body = take.object if name == "object" else owner
+        found = _hand_parts(owner) if name in seam.SIDES else _object_parts(body, owner)
         plans[name] = found[1], *_thinned(keys.channels(owner.animation_data), found, frames, bound)
     errors = []
     for name, (judge, truth, curves_of, fits) in plans.items():
@@ -86,19 +87,21 @@ def told(take):
     return json.loads(take.record["sparse"]) if is_sparse(take) else None
 
 
-def mover(take):
-    """What has the keys that move a take's object: the object, or an empty where it can't; None if neither."""
-    carrier = take.carrier
-    if carrier:
-        return carrier
-    thing, action = take.object, take.record.get("action")
-    return thing if thing and action and thing.animation_data and thing.animation_data.action == action else None
+def movers(take):
+    """What has the keys that move a take's object, or the empty that carries it, and its part: {"object", "part"}."""
+    found = {}
+    for name, record in zip(("object", "part"), attach.of_take(take.record)):
+        thing = take.object if name == "object" else record.get("object")
+        if name == "object" and take.carrier:
+            found[name] = take.carrier
+        elif thing and thing.animation_data and thing.animation_data.action == record.get("action"):
+            found[name] = thing
+    return {name: thing for name, thing in found.items() if thing.animation_data.action}
 
 
 def _owners(take):
     """What has keys that can be thinned out, by name: the hands, and what moves the object."""
-    thing = mover(take)
-    return take.hands | ({"object": thing} if thing else {})
+    return take.hands | movers(take)
 
 
 def count_keys(take):
@@ -144,9 +147,9 @@ def _hangs_on(point, joint):
     return point == joint
 
 
-def _object_parts(take, thing):
-    """The same for what moves the object, of which the farthest corner counts."""
-    body, mode = take.object or thing, thing.rotation_mode
+def _object_parts(body, thing):
+    """The same for what moves an object `body`, of which the farthest corner counts."""
+    mode = thing.rotation_mode
     corners = np.array([list(corner) for corner in body.bound_box]) @ np.array(body.matrix_world, np.float64)[:3, :3].T
     path = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}.get(mode, "rotation_euler")
     spread = np.linalg.norm(corners, axis=1).max()
