@@ -1,10 +1,9 @@
 """From a cast of grasps and a score to a clip: reach, hold, press, let go, in the canonical frame.
 
-A hand's course is its stays (actions.Stay) with ways between them: it backs off along a way out, travels, shapes itself
-while it travels, comes in along a way in and closes finger by finger. Where the first ways would pass through something,
-others are tried.
+A hand's course is its stays (score.Stay) with ways between them: it backs off along a way out, travels, shapes itself
+while it travels, comes in along a way in and closes finger by finger. Where the first ways would pass through
+something, others are tried.
 """
-
 
 from itertools import product
 
@@ -18,7 +17,7 @@ from ..hands.arm import arm_path
 from ..hands.body import body_distance
 from ..hands.layer import core
 from ..hands.limits import curl_pose
-from . import actions
+from .actions import score as score_of
 from .gates import LIMITS, failures, measure
 from .motion import minimum_jerk, unrest
 from .shards import FPS
@@ -47,7 +46,9 @@ def between(start, end, progress):
 
 
 def opened(flexion, share):
-    """Flexion (R, 15) of fingers that are open by shares (R,) of OPENING, but not beyond straight; flexion (15,) or (R, 15)."""
+    """Flexion (R, 15) of fingers that are open by shares (R,) of OPENING, but not beyond straight; flexion (15,) or
+    (R, 15).
+    """
     return np.maximum(flexion - share[:, None] * OPENING, np.minimum(flexion, -0.1))
 
 
@@ -102,14 +103,22 @@ class End:
         grip = stay.grip
         self.held, self.held_turn, self.approach = stage.carried(grip)
         self.flexion, self.abduction = grip.flexion, grip.abduction
-        self.opened = self.opened_by([{"press": 0.15, "palm": 0.2, "platform": 0.3, "hook": 0.6, "loops": 0.1}.get(grip.kind, 1.0)])[0]
+        self.opened = self.opened_by(
+            [{"press": 0.15, "palm": 0.2, "platform": 0.3, "hook": 0.6, "loops": 0.1}.get(grip.kind, 1.0)]
+        )[0]
 
     def ways(self):
         """Ways (3,) in the carrier's frame along which to stand off, the likeliest first."""
         if self.stay is None:
             return [np.zeros(3)]
         back = self.held_turn[:, 0] * (1.0 if self.stay.grip.side == 1 else -1.0)  # along the forearm
-        ways = [-self.approach, -self.approach + 0.7 * back, back, -self.approach + np.array([0, 0, 0.7]), np.array([0, 0, 1.0])]
+        ways = [
+            -self.approach,
+            -self.approach + 0.7 * back,
+            back,
+            -self.approach + np.array([0, 0, 0.7]),
+            np.array([0, 0, 1.0]),
+        ]
         return [way / np.linalg.norm(way) for way in ways]
 
     def poses(self, rows, way, back):
@@ -159,8 +168,9 @@ class End:
 def course_between(rows, start, end, left, arrive, ways, bulge, far, delays):
     """A hand's way at frames `rows` from one End at second `left` to another at `arrive`.
 
-    ways: along which to stand off from either end, far (2,) metres; bulge (3,): how its middle bends off the straight line,
-    as a share of its length; delays (15,): seconds by which each finger joint closes later. Returns translation (R, 3), rotation (R, 3, 3), flexion (R, 15), abduction (R, 5).
+    ways: along which to stand off from either end, far (2,) metres; bulge (3,): how its middle bends off the straight
+    line, as a share of its length; delays (15,): seconds by which each finger joint closes later. Returns translation
+    (R, 3), rotation (R, 3, 3), flexion (R, 15), abduction (R, 5).
     """
     time, length = start.stage.time[rows], arrive - left
     soon, late = min(0.13, 0.2 * length), min(0.26, 0.3 * length)
@@ -207,7 +217,10 @@ def staying(end, rows):
     away = np.zeros(len(time))
     for first, second in zip(stay.taps, stay.taps[1:]):
         gap = second - first
-        up, down = minimum_jerk(time, first + 0.1 * gap, first + 0.55 * gap), minimum_jerk(time, first + 0.5 * gap, second - 0.03)
+        up, down = (
+            minimum_jerk(time, first + 0.1 * gap, first + 0.55 * gap),
+            minimum_jerk(time, first + 0.5 * gap, second - 0.03),
+        )
         away += stay.height * (up - down)
     turn, place = stage.carrier(stay.grip, rows)
     local = end.held + offset - away[:, None] * end.approach
@@ -219,8 +232,12 @@ def staying(end, rows):
 
 
 def clear(stage, rows, course, hand, betas, coarse=2):
-    """Whether a hand on its way passes through neither the object nor the table nor the actor; a coarse look saves a close one."""
-    if coarse and not clear(stage, slice(rows.start, rows.stop, coarse), [part[::coarse] for part in course], hand, betas, 0):
+    """Whether a hand on its way passes through neither the object nor the table nor the actor; a coarse look saves a
+    close one.
+    """
+    if coarse and not clear(
+        stage, slice(rows.start, rows.stop, coarse), [part[::coarse] for part in course], hand, betas, 0
+    ):
         return False
     place, turn, flexion, abduction = course
     pose = whole(hand.side, turn, flexion, abduction)
@@ -228,7 +245,9 @@ def clear(stage, rows, course, hand, betas, coarse=2):
     table = stage.prop.table
     if (vertices[..., 2] < table - 0.0005).any():
         return False
-    if (place[:, 2] > 0.1).any() and 1000 * body_distance(vertices[:, hand.sample(80)].numpy()).min() < LIMITS["body_mm"][0]:
+    if (place[:, 2] > 0.1).any() and 1000 * body_distance(vertices[:, hand.sample(80)].numpy()).min() < LIMITS[
+        "body_mm"
+    ][0]:
         return False
     turn, origin = torch.from_numpy(stage.turn[rows]).float(), torch.from_numpy(stage.place[rows]).float()[:, None]
     angle = torch.from_numpy(stage.angle[rows]).float()
@@ -245,12 +264,16 @@ def whole(side, turn, flexion, abduction):
 
 
 def hand_course(stage, stays, side, hand, betas, rng):
-    """A hand's whole course: (translation (T, 3), rotation (T, 3, 3), flexion (T, 15), abduction (T, 5), hold (T,) uint8).
+    """A hand's whole course: (translation (T, 3), rotation (T, 3, 3), flexion (T, 15), abduction (T, 5), hold (T,)
+    uint8).
 
     Or the name of what speaks against it: no way in or out is clear, or an arm can go.
     """
     count = len(stage.time)
-    frames = [(int(np.ceil(s.begin * FPS - 1e-6)), count if s.end is None else min(count, int(np.ceil(s.end * FPS)) + 1)) for s in stays]
+    frames = [
+        (int(np.ceil(s.begin * FPS - 1e-6)), count if s.end is None else min(count, int(np.ceil(s.end * FPS)) + 1))
+        for s in stays
+    ]
     parts = [np.zeros((count, 3)), np.zeros((count, 3, 3)), np.zeros((count, 15)), np.zeros((count, 5))]
     hold = np.zeros(count, np.uint8)
 
@@ -280,7 +303,10 @@ def hand_course(stage, stays, side, hand, betas, rng):
             arrive = left + stage.pace * rng.uniform(0.8, 1.05)
         far = rng.uniform(0.06, 0.10, 2) * min(1.0, (arrive - left) / 0.8)
         delays = np.repeat(rng.permutation(np.sort(rng.uniform(0, 0.08, 5))), 3)
-        around = max([0, rows.start - 6, *edges[max(0, 2 * i - 1) : 2 * i]]), min([count, rows.stop + 6, *edges[2 * i + 2 : 2 * i + 3]])
+        around = (
+            max([0, rows.start - 6, *edges[max(0, 2 * i - 1) : 2 * i]]),
+            min([count, rows.stop + 6, *edges[2 * i + 2 : 2 * i + 3]]),
+        )
         looked = 0
         for start, end, ways, bulge in tries(starts, targets, side):
             course = course_between(rows, start, end, left, arrive, ways, bulge, far, delays)
@@ -298,10 +324,12 @@ def hand_course(stage, stays, side, hand, betas, rng):
 
 
 def arm_follows(parts, around, rows, course, side, table, every=3):
-    """Whether an arm can go along a way at the frames `rows`, with some of the stays before and after, of which `parts` holds
-    the frames from around[0] to around[1]."""
+    """Whether an arm can go along a way at the frames `rows`, with some of the stays before and after, of which `parts`
+    holds the frames from around[0] to around[1]."""
     before, after = slice(around[0], rows.start), slice(rows.stop, around[1])
-    place, turn = (np.concatenate([part[before], way, part[after]])[::every] for part, way in zip(parts[:2], course[:2]))
+    place, turn = (
+        np.concatenate([part[before], way, part[after]])[::every] for part, way in zip(parts[:2], course[:2])
+    )
     return arm_path(place, turn, side, table, FPS / every) is not None
 
 
@@ -326,8 +354,10 @@ def tries(starts, targets, side):
 
 
 def plan(prop, action, cast, rng):
-    """A score and its Stage, or the name of what speaks against it: what can be seen at little cost, before a hand is posed."""
-    score = actions.score(action, prop.shape, cast, rng)
+    """A score and its Stage, or the name of what speaks against it: what can be seen at little cost, before a hand
+    is posed.
+    """
+    score = score_of(action, prop.shape, cast, rng)
     if score is None:
         return "too long"
     stage = Stage(prop, score, rng)
@@ -350,8 +380,8 @@ def play(prop, score, stage, hands, betas, rng):
     """One clip of a score, or the name of what speaks against it.
 
     hands: the left and the right hands.layer.Hand; betas (10,) torch, the actor's hand shape. Returns (clip, measures,
-    None) or (None, measures or None, reason). A clip: motion (T, 208), contact (T, 2, 256) uint8, hold (T, 2) uint8, active
-    (2,), betas (2, 10), details for its captions.
+    None) or (None, measures or None, reason). A clip: motion (T, 208), contact (T, 2, 256) uint8, hold (T, 2) uint8,
+    active (2,), betas (2, 10), details for its captions.
     """
     count = len(stage.time)
     translation = stage.place[:, None] + np.einsum("tij,hj->thi", stage.turn, IDLE)
@@ -389,7 +419,8 @@ def play(prop, score, stage, hands, betas, rng):
 def contact_map(clip, prop, hands, far=0.085):
     """(T, 2, 256) uint8: contact of the object's points with either hand, times 255.
 
-    far: metres from where on 80 vertices' distance is enough to know that it rounds to nothing, 6.2 cm and what lies between.
+    far: metres from where on 80 vertices' distance is enough to know that it rounds to nothing, 6.2 cm and what lies
+    between.
     """
     angle = torch.from_numpy(clip["articulation"])
     points = prop.points_at(angle)
@@ -411,5 +442,3 @@ def contact_map(clip, prop, hands, far=0.085):
         for row in (~fresh & near).nonzero()[:, 0].tolist():
             value[row, side] = value[row - 1, side]
     return value
-
-

@@ -129,7 +129,9 @@ class Skin:
                 "hand_table_mm": 1000 * float(low), "slip_mm": 1000 * slip}  # fmt: skip
 
     def body(self):
-        """The least distance of the skin from the actor's body, metres; in frames in which it is far, that of some of it."""
+        """The least distance of the skin from the actor's body, metres; in frames in which it is far, that of some
+        of it.
+        """
         some = body_distance(self.vertices[:, self.sparse].numpy()).min(1)
         near = some < NEAR + self.cover
         return min(some.min(), body_distance(self.vertices[near].numpy()).min(initial=np.inf))
@@ -224,7 +226,9 @@ def object_table(clip, prop):
 
 
 def object_body(clip, prop):
-    """The least distance of the object from the actor's body, metres: of its vertices and contact points, where it is near."""
+    """The least distance of the object from the actor's body, metres: of its vertices and contact points, where it
+    is near.
+    """
     least = np.inf
     turn, place = tensor(clip["object_rotation"]), tensor(clip["object_translation"])
     reach = float(prop.points.norm(dim=-1).max()) + NEAR

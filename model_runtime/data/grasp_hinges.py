@@ -18,7 +18,7 @@ SLIDE = 0.012  # metres: how far a fingertip may move in the ring of scissors
 def with_fingers(prop, hands, grips, betas, samples=11, most=8, least=0.17):
     """Gives grips of scissors and pliers their `fingers`: how they work the hinge, from where it is in the grip.
 
-    prop, hands: on the CPU; grips: two lists of actions.Grip, left and right, changed in place: up to `most` of either
+    prop, hands: on the CPU; grips: two lists of score.Grip, left and right, changed in place: up to `most` of either
     that hold both pieces. The hinge may go as far as fingers.angles[-1], at least `least` radians beyond the grip's;
     where fingers can't do that, `fingers` stays None.
     """
@@ -57,7 +57,9 @@ def follow(prop, hand, side, grasp, angles, betas=None, steps=100):
     optimiser = torch.optim.Adam([bend, fan], lr=0.03)
     calm = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.05, steps)
     for step in range(steps):
-        now = bond.angle + (angles - bond.angle) * min(1.0, 2 * step / steps)  # led there, not sent through a ring's wall
+        now = bond.angle + (angles - bond.angle) * min(
+            1.0, 2 * step / steps
+        )  # led there, not sent through a ring's wall
         flexion, abduction = bond.flexion + moves * bend, bond.abduction + moves * fan
         vertices, joints, near = bond.pose(flexion, abduction, now)
         tips = vertices[:, hand.fingertips]

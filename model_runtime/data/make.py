@@ -1,11 +1,11 @@
 """Makes training clips from a seed, shard by shard.
 
-    python -m model_runtime data --out DIR --objects 400 [--clips N] [--seed 0] [--part 0/2] [--split train] [--device cuda]
-    torchrun --nproc-per-node 8 --nnodes 4 ... -m model_runtime data --out DIR --objects 20000
+    python -m model_runtime data --out DIR --objects 400 [--clips N] [--seed 0] [--part 0/2] [--split train] [--device
+    cuda] torchrun --nproc-per-node 8 --nnodes 4 ... -m model_runtime data --out DIR --objects 20000
 
-Object number n is family n % F with its own seed, so any part of a run can be made anywhere, twice, the same. A shard that
-exists is not made again. Under torchrun every process takes its own part. With --split test the objects are those kept
-away from training; with --split unseen they are of families never trained on.
+Object number n is family n % F with its own seed, so any part of a run can be made anywhere, twice, the same. A shard
+that exists is not made again. Under torchrun every process takes its own part. With --split test the objects are those
+kept away from training; with --split unseen they are of families never trained on.
 """
 
 import argparse
@@ -21,7 +21,8 @@ from ..condition.text import TextEncoder
 from ..evaluation.hold import hold, pieces
 from ..hands.layer import load_hand
 from . import shards
-from .actions import WITH_HOLD, WITH_SUPPORT, Cast, Grip, pushed
+from .actions import WITH_HOLD, WITH_SUPPORT
+from .actions.table import pushed
 from .captions import caption
 from .clips import plan, play, whole
 from .families import HELD_OUT, HOLD, RESERVED_SEED, TRAINING, make
@@ -29,13 +30,31 @@ from .gates import Skin, hands_gap
 from .grasp_hinges import with_fingers
 from .grasps import find, whole_pose
 from .prop import ready, standing
+from .score import Cast, Grip
 
 PER_SHARD = 8  # objects
 PER_OBJECT = 40  # clips
 WORDINGS = 4  # captions of each clip
 ANYTHING = {"lift", "place", "pass", "inspect", "grab", "shake", "push", "slide", "tap", "press"}
-RARE = {"drink", "eat", "toast", "brush", "call", "cut", "chop", "peel", "fly", "squeeze", "stamp", "staple", "screw", "see",
-        "take picture", "wear", "cook"}  # few kinds of things are for these
+RARE = {
+    "drink",
+    "eat",
+    "toast",
+    "brush",
+    "call",
+    "cut",
+    "chop",
+    "peel",
+    "fly",
+    "squeeze",
+    "stamp",
+    "staple",
+    "screw",
+    "see",
+    "take picture",
+    "wear",
+    "cook",
+}  # few kinds of things are for these
 TRIES = 5  # casts, until one makes a clip, and twice as many for what is rare; those that fail at once don't count
 CASTS = 40  # but no more than so many in all
 GIVEN_UP = 3  # as many times in vain, at first, and it is not tried again
@@ -54,8 +73,9 @@ def object_shape(number, split, seed=0):
     turned = np.arctan2(ahead[1], ahead[0])
     if shape.fixed:  # its front towards the actor, more or less
         yaw = -np.pi / 2 - turned + rng.normal(0, 0.25)
-    elif rng.random() < 0.5 and np.linalg.norm(ahead[:2]) > 0.5:  # as one puts down what one means to use: pointing ahead
-        yaw = (-np.pi / 2 if shape.name == "headphones" else np.pi / 2) - turned + rng.normal(0, 0.6)  # a hand's back to the brow
+    elif rng.random() < 0.5 and np.linalg.norm(ahead[:2]) > 0.5:
+        # As one puts down what one means to use: pointing ahead, and headphones so that a hand's back is to the brow.
+        yaw = (-np.pi / 2 if shape.name == "headphones" else np.pi / 2) - turned + rng.normal(0, 0.6)
     else:
         yaw = rng.uniform(-np.pi, np.pi)
     return standing(shape, yaw), own, rng
@@ -68,21 +88,38 @@ def hand_shape(rng):
 
 
 def grips_of(prop, hands, betas, rng):
-    """Every grasp found with either hand, closed and open where there is a hinge: two lists of actions.Grip."""
+    """Every grasp found with either hand, closed and open where there is a hinge: two lists of score.Grip."""
     angles = [0.0]
     if prop.shape.hinge is not None:
         low, high = prop.shape.hinge.low, prop.shape.hinge.high
-        angles.append(float(rng.uniform(0.3, 0.8) if high > 2.6 else rng.uniform(0.7, 1.0)) * float(high if high > 0.05 else low))
+        angles.append(
+            float(rng.uniform(0.3, 0.8) if high > 2.6 else rng.uniform(0.7, 1.0)) * float(high if high > 0.05 else low)
+        )
     found = [[], []]
     for side in (0, 1):
         for angle in angles:
             grasps = find(prop, hands[side], side, rng, angle=angle, count=60 if angle else 108, keep=36, betas=betas)
             for row in range(0 if grasps is None else len(grasps)):
                 kind = prop.shape.grips[int(grasps.grip[row])]
-                turn, shift = (v.numpy() for v in prop.part_pose(torch.tensor(angle if prop.shape.moves(kind) else 0.0)))
-                parts = {name: getattr(grasps, name)[row].numpy() for name in ("translation", "rotation", "flexion", "abduction", "approach")}
-                found[side].append(Grip(side, row=int(grasps.grip[row]), kind=kind.kind, part=kind.part, angle=angle,
-                                        turns=prop.shape.moves(kind), centre=turn @ kind.centre + shift, **parts))  # fmt: skip
+                turn, shift = (
+                    v.numpy() for v in prop.part_pose(torch.tensor(angle if prop.shape.moves(kind) else 0.0))
+                )
+                parts = {
+                    name: getattr(grasps, name)[row].numpy()
+                    for name in ("translation", "rotation", "flexion", "abduction", "approach")
+                }
+                found[side].append(
+                    Grip(
+                        side,
+                        row=int(grasps.grip[row]),
+                        kind=kind.kind,
+                        part=kind.part,
+                        angle=angle,
+                        turns=prop.shape.moves(kind),
+                        centre=turn @ kind.centre + shift,
+                        **parts,
+                    )
+                )
     return found
 
 
@@ -103,7 +140,7 @@ STEADIED = ("set", "clean", "peel")  # with a grasp of the leading hand while th
 
 
 def may_lead(prop, spec, action, way):
-    """Whether one of the shape's grips, `spec`, may lead an action in one of the ways of actions.Cast."""
+    """Whether one of the shape's grips, `spec`, may lead an action in one of the ways of score.Cast."""
     shape = prop.shape
     if action not in spec.actions or spec.kind == "platform":  # a platform needs it in the air already
         return False
@@ -135,8 +172,12 @@ def may_second(spec, action, way):
 def ways(prop, action):
     """The ways in which hands may go together for an action, as far as the shape's grips allow."""
     grips = prop.shape.grips
-    return [way for way in ("one", "two", "hold", "support", "over") if any(may_lead(prop, g, action, way) for g in grips)
-            and (way == "one" or any(may_second(g, action, way) and not prop.shape.moves(g) for g in grips))]  # fmt: skip
+    return [
+        way
+        for way in ("one", "two", "hold", "support", "over")
+        if any(may_lead(prop, g, action, way) for g in grips)
+        and (way == "one" or any(may_second(g, action, way) and not prop.shape.moves(g) for g in grips))
+    ]
 
 
 def worked_by_fingers(prop, action):
@@ -146,15 +187,23 @@ def worked_by_fingers(prop, action):
 
 def covers(prop, grip, action):
     """Whether a hand that carries a phone would lie over the screen that the action needs."""
-    needs = prop.shape.name == "phone" and action in ("call", "take picture", "browse") and grip.kind in ("pinch", "wrap")
+    needs = (
+        prop.shape.name == "phone" and action in ("call", "take picture", "browse") and grip.kind in ("pinch", "wrap")
+    )
     return needs and grip.approach @ prop.shape.front < -0.5
 
 
 def casts(prop, grips, action, way, side, rng):
     """Casts of an action for a leading side, all there are, in random order."""
     specs = prop.shape.grips
-    lead = [g for g in grips[side] if may_lead(prop, specs[g.row], action, way) and at_its_angle(prop, g, action)
-            and (g.fingers is not None or not worked_by_fingers(prop, action)) and not covers(prop, g, action)]  # fmt: skip
+    lead = [
+        g
+        for g in grips[side]
+        if may_lead(prop, specs[g.row], action, way)
+        and at_its_angle(prop, g, action)
+        and (g.fingers is not None or not worked_by_fingers(prop, action))
+        and not covers(prop, g, action)
+    ]
     if way == "one":
         pairs = [Cast(grip) for grip in lead]
     else:
@@ -198,8 +247,12 @@ class Holds:
         if key not in self.room:
             grips = sorted((cast.lead, cast.second), key=lambda grip: grip.side)
             poses = [whole(g.side, g.rotation[None], g.flexion[None], g.abduction[None]).numpy() for g in grips]
-            still = {"hand_rotation": np.stack(poses, 1), "hand_translation": np.stack([g.translation for g in grips])[None],
-                     "betas": np.tile(self.betas.numpy(), (2, 1)), "hold": np.ones((1, 2), np.uint8)}  # fmt: skip
+            still = {
+                "hand_rotation": np.stack(poses, 1),
+                "hand_translation": np.stack([g.translation for g in grips])[None],
+                "betas": np.tile(self.betas.numpy(), (2, 1)),
+                "hold": np.ones((1, 2), np.uint8),
+            }
             self.room[key] = hands_gap(*[Skin(still, self.prop, self.hands, side) for side in (0, 1)]) >= 0
         return self.room[key]
 
@@ -312,7 +365,9 @@ def thing_of(prop, number, seed):
 
 
 def make_shard(path, numbers, hands, encoder, split, device="cpu", seed=0, limit=PER_OBJECT):
-    """Makes the clips of some objects, at most `limit` of each, and writes them as one shard; returns how many clips."""
+    """Makes the clips of some objects, at most `limit` of each, and writes them as one shard; returns how many
+    clips.
+    """
     clips, things, tallies = [], [], {}
     for number in numbers:
         made, thing, tally = object_clips(number, hands, split, limit, device, seed)

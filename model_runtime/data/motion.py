@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+UP, AWAY, ACROSS = np.array([0, 0, 1.0]), np.array([0, 1.0, 0]), np.array([1.0, 0, 0])
+
 
 def minimum_jerk(time, begin, end):
     """Progress 0..1 of a minimum-jerk movement from `begin` to `end` at each `time` (Flash and Hogan 1985)."""
@@ -32,6 +34,7 @@ def unrest(time, size, rng, low=0.25, high=0.9):
 
 def aligned(front, up, towards, upward):
     """The rotation (3, 3) that takes `front` to `towards` and `up` as near to `upward` as that allows; all (3,)."""
+
     def frame(first, second):
         first = np.asarray(first, float) / np.linalg.norm(first)
         second = second - first * (first @ second)
@@ -85,7 +88,9 @@ class Path:
 
 @dataclass
 class Bend:
-    """The hinge's angle over time: where it starts, its moves (begin, end, change) and waves (begin, end, hertz, size)."""
+    """The hinge's angle over time: where it starts, its moves (begin, end, change) and waves (begin, end, hertz,
+    size).
+    """
 
     start: float = 0.0
     moves: list = field(default_factory=list)
@@ -97,9 +102,45 @@ class Bend:
         for begin, end, change in self.moves:
             angle = angle + minimum_jerk(time, begin, end) * change
         for begin, end, hertz, size in self.waves:
-            angle = angle + size * window(time, begin, end, 0.15) * (0.5 - 0.5 * np.cos(2 * np.pi * hertz * (time - begin)))
+            angle = angle + size * window(time, begin, end, 0.15) * (
+                0.5 - 0.5 * np.cos(2 * np.pi * hertz * (time - begin))
+            )
         return angle
 
     @property
     def reached(self):
         return self.start + sum(change for _, _, change in self.moves)
+
+
+def unit_or(vector, other):
+    """The direction of (3,), or another where there is none."""
+    vector = other if vector is None or np.linalg.norm(vector) < 1e-6 else vector
+    return np.asarray(vector, float) / np.linalg.norm(vector)
+
+
+def turn_onto(direction, towards):
+    """The shortest rotation (3, 3) that turns one direction onto another."""
+    return _arc(unit_or(direction, UP), unit_or(towards, UP))
+
+
+def _arc(start, end):
+    axis, cosine = np.cross(start, end), float(start @ end)
+    sine = np.linalg.norm(axis)
+    if sine < 1e-6:
+        return (
+            np.eye(3)
+            if cosine > 0
+            else Rotation.from_rotvec(np.pi * unit_or(np.cross(start, [0.3, 0.7, 0.6]), UP)).as_matrix()
+        )
+    return Rotation.from_rotvec(axis / sine * np.arctan2(sine, cosine)).as_matrix()
+
+
+def turn_upright(direction):
+    """The shortest rotation that brings a direction near +Z, leaning a little."""
+    return _arc(unit_or(direction, UP), unit_or(UP + 0.3 * AWAY, UP))
+
+
+def yaw_under(lip, direction):
+    """The turn about +Z, radians, that brings a lip (3,) under a horizontal direction."""
+    yaw = np.arctan2(direction[1], direction[0]) - np.arctan2(lip[1], lip[0])
+    return (yaw + np.pi) % (2 * np.pi) - np.pi

@@ -2,25 +2,27 @@
 
     python -m model_runtime data-report [--objects 24] [--seed 0] [--data DIR] [--out out/data-report] [--results FILE]
 
-Makes a sample of objects drawn at random over all training families, or reads the shards of --data. Prints a summary and
-writes OUT/report.json (and the same to --results):
+Makes a sample of objects drawn at random over all training families, or reads the shards of --data. Prints a summary
+and writes OUT/report.json (and the same to --results):
 
     clips, objects, seconds_of_motion   how much there is           machine   where this report was made
-    families, actions, hands, grips      {name: clips}                captions  {"all", "distinct", "share": distinct of all}
+    families, actions, hands, grips      {name: clips}                captions  {"all", "distinct", "share": distinct of
+                                         all}
     seconds     {"min", "p5", "median", "p95", "max", "limit"} of a clip
     measures    {name: the same} of gates.measure over the kept clips, "limit": [low, high]
     acceptance  {"by_family", "by_action"}: {name: {"kept", "tried", "share", "reasons": {reason of rejection: clips}}};
                 tried = composed clips, those seen to fail at once too
     rejections  {reason: clips}
-    hold        {"asked", "held", "share"}: grasps that had to carry, tried for a second under gravity in MuJoCo before any
+    hold        {"asked", "held", "share"}: grasps that had to carry, tried for a second under gravity in MuJoCo before
+                any
                 clip was made with them (those that fail are not used); {"resimulated", "resimulated_held",
-                "resimulated_share"}: kept clips drawn at random, in a random frame in which grasping hands hold the object
-                up, simulated anew with those hands only
+                "resimulated_share"}: kept clips drawn at random, in a random frame in which grasping hands hold the
+                object up, simulated anew with those hands only
     clips_per_second, seconds_per_clip   of all processes together, starting them included; with "processes",
     clips_per_second_of_a_core           where this run made the clips itself, else null
 
-A share is null where nothing was asked. An object of which no clip could be made counts too: in objects, and by its tries.
-OUT/gallery-1.png ... show 60 clips drawn at random, unchosen, each as six moments seen from two sides.
+A share is null where nothing was asked. An object of which no clip could be made counts too: in objects, and by its
+tries. OUT/gallery-1.png ... show 60 clips drawn at random, unchosen, each as six moments seen from two sides.
 """
 
 import argparse
@@ -101,7 +103,8 @@ def numbers(stored):
     seconds = [(frames - 1) / plain["fps"] for _, arrays, plain in stored for frames in np.diff(arrays["first"])]
     asked = grasps["kept"] + grasps["does not hold"]
     return {
-        "clips": sum(len(plain["actions"]) for plain in plains), "objects": sum(len(plain["objects"]) for plain in plains),
+        "clips": sum(len(plain["actions"]) for plain in plains),
+        "objects": sum(len(plain["objects"]) for plain in plains),
         "seconds_of_motion": round(sum(seconds)), "machine": machine(),
         "families": ordered(of_family), "actions": ordered(Counter(a for plain in plains for a in plain["actions"])),
         "hands": ordered(Counter(h for plain in plains for h in plain["hands"])),
@@ -132,7 +135,14 @@ def ordered(counter):
 def spread(values, name):
     """Percentiles of a measure, and its gate."""
     low, five, middle, most, high = (round(float(v), 3) for v in np.percentile(values, (0, 5, 50, 95, 100)))
-    return {"min": low, "p5": five, "median": middle, "p95": most, "max": high, "limit": list(LIMITS.get(name, (None, None)))}
+    return {
+        "min": low,
+        "p5": five,
+        "median": middle,
+        "p95": most,
+        "max": high,
+        "limit": list(LIMITS.get(name, (None, None))),
+    }
 
 
 def machine():
@@ -142,8 +152,8 @@ def machine():
 
 
 def clip_of(arrays, plain, row):
-    """One clip of a shard, copied: {"motion" (T, 208), "hold" (T, 2), "active" (2,), "betas" (2, 10), "thing" as `strip` takes
-    it, "title"}."""
+    """One clip of a shard, copied: {"motion" (T, 208), "hold" (T, 2), "active" (2,), "betas" (2, 10), "thing" as
+    `strip` takes it, "title"}."""
     frames, thing = slice(*arrays["first"][row : row + 2]), int(arrays["object"][row])
     motion = arrays["motion"][frames].copy()
     seconds = f"{(len(motion) - 1) / plain['fps']:.1f} s"
@@ -154,7 +164,9 @@ def clip_of(arrays, plain, row):
 
 
 def drawn(stored, seed, count):
-    """`count` clips drawn at random from all shards, in random order; a shard is read once, and only those that have one."""
+    """`count` clips drawn at random from all shards, in random order; a shard is read once, and only those that have
+    one.
+    """
     every = [(i, row) for i, (_, arrays, _) in enumerate(stored) for row in range(len(arrays["first"]) - 1)]
     chosen = [every[i] for i in np.random.default_rng(seed).permutation(len(every))[:count]]
     found = {}
@@ -165,7 +177,9 @@ def drawn(stored, seed, count):
 
 
 def held_up(clip, hands, rng):
-    """Whether the hands hold the object in a random frame in which it is in the air; None where there is no such frame."""
+    """Whether the hands hold the object in a random frame in which it is in the air; None where there is no such
+    frame.
+    """
     vertices, faces, turning, hinge = clip["thing"]
     motion = torch.from_numpy(clip["motion"])
     place, turn, angle = unpack_object(motion)
@@ -188,8 +202,14 @@ def held_up(clip, hands, rng):
 def resimulated(stored, hands, seed, count=RESIMULATED):
     """Simulates random kept clips anew, apart from the generator's own trial."""
     rng = np.random.default_rng(seed)
-    asked = [held for clip in drawn(stored, seed + 1, 3 * count) if (held := held_up(clip, hands, rng)) is not None][:count]
-    return {"resimulated": len(asked), "resimulated_held": sum(asked), "resimulated_share": share(sum(asked), len(asked))}
+    asked = [held for clip in drawn(stored, seed + 1, 3 * count) if (held := held_up(clip, hands, rng)) is not None][
+        :count
+    ]
+    return {
+        "resimulated": len(asked),
+        "resimulated_held": sum(asked),
+        "resimulated_share": share(sum(asked), len(asked)),
+    }
 
 
 def gallery(stored, hands, out, seed, count=PICTURES):
@@ -205,6 +225,7 @@ def gallery(stored, hands, out, seed, count=PICTURES):
 
 def summary(report):
     """The report for a terminal."""
+
     def percent(value):
         return "   -" if value is None else f"{100 * value:4.0f} %"
 
@@ -219,13 +240,17 @@ def summary(report):
     lines += ["", f"{'measure':18s}      min       p5   median      p95      max  limit"]
     for name, row in [("seconds", report["seconds"]), *report["measures"].items()]:
         limit = " to ".join("" if end is None else f"{end:g}" for end in row["limit"])
-        lines.append(f"{name:18s}" + "".join(f" {row[key]:8.2f}" for key in ("min", "p5", "median", "p95", "max")) + f"  {limit}")
+        lines.append(
+            f"{name:18s}" + "".join(f" {row[key]:8.2f}" for key in ("min", "p5", "median", "p95", "max")) + f"  {limit}"
+        )
     lines.append("")
     for kind in ("actions", "hands", "grips", "rejections"):
         lines.append(f"{kind}: " + ", ".join(f"{name} {count}" for name, count in report[kind].items()))
-    lines += [f"captions: {words['distinct']} distinct of {words['all']} ({percent(words['share']).strip()})",
-              f"hold: {percent(hold['share']).strip()} of {hold['asked']} grasps asked hold and may carry; of "
-              f"{hold['resimulated']} kept clips simulated anew {percent(hold['resimulated_share']).strip()} hold"]  # fmt: skip
+    lines += [
+        f"captions: {words['distinct']} distinct of {words['all']} ({percent(words['share']).strip()})",
+        f"hold: {percent(hold['share']).strip()} of {hold['asked']} grasps asked hold and may carry; of "
+        f"{hold['resimulated']} kept clips simulated anew {percent(hold['resimulated_share']).strip()} hold",
+    ]
     if report["clips_per_second"] is not None:
         lines.append(f"speed: {report['clips_per_second']} clips a second in {report['processes']} processes, "
                      f"{report['clips_per_second_of_a_core']} a second of one core")  # fmt: skip

@@ -11,7 +11,9 @@ from .methods import method
 
 
 def save(model, path, about, name="jointhoi", dtype=torch.float16):
-    """Writes the weights of the method `name` as `dtype`; `about`: a dict of plain values (steps, clips ...) kept beside."""
+    """Writes the weights of the method `name` as `dtype`; `about`: a dict of plain values (steps, clips ...) kept
+    beside.
+    """
     kept = ("mean", "std")  # metres; small, and float16 would round them
     tensors = {name: value.detach().to("cpu", torch.float32 if name in kept else dtype).contiguous()
                for name, value in model.state_dict().items()}  # fmt: skip

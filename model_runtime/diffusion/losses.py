@@ -1,8 +1,9 @@
 """What the denoiser is trained to make small.
 
-The signal's own error, weighted by EDM's 1/sigma^2 + 1 (Karras et al. 2022) up to 8, and errors in metres that the numbers
-of the signal hide: where the joints and fingertips of these hands are in the object's frame, how they move, and most of
-all where they touch. Then what the clip is conditioned on: words and hands withheld now and then, frames fixed now and then.
+The signal's own error, weighted by EDM's 1/sigma^2 + 1 (Karras et al. 2022) up to 8, and errors in metres that the
+numbers of the signal hide: where the joints and fingertips of these hands are in the object's frame, how they move, and
+most of all where they touch. Then what the clip is conditioned on: words and hands withheld now and then, frames fixed
+now and then.
 """
 
 import torch
@@ -21,14 +22,18 @@ def noise_for(batch, generator=None):
 
 
 class Skeleton(torch.nn.Module):
-    """Joints and fingertips of both hands from X and betas, in the object's frame: fast enough for every training step."""
+    """Joints and fingertips of both hands from X and betas, in the object's frame: fast enough for every training
+    step.
+    """
 
     def __init__(self, hands):
         """hands: the left and the right `hands.layer.Hand`."""
         super().__init__()
         rest, moves = [], []
         for hand in hands:
-            joints = torch.cat([hand.template_joints[1:].unflatten(0, (5, 3)), hand.template[hand.fingertips][:, None]], 1)
+            joints = torch.cat(
+                [hand.template_joints[1:].unflatten(0, (5, 3)), hand.template[hand.fingertips][:, None]], 1
+            )
             move = torch.cat([hand.joint_directions[1:].unflatten(0, (5, 3)),
                               hand.shape_directions[hand.fingertips][:, None]], 1)  # fmt: skip
             rest.append(joints)
@@ -37,7 +42,9 @@ class Skeleton(torch.nn.Module):
         self.register_buffer("moves", torch.stack(moves))  # (2, 5, 4, 3, 10)
 
     def __call__(self, motion, betas):
-        """X (B, T, 208), betas (B, 2, 10) -> (B, T, 2, 21, 3): wrist, five knuckles, then joints 2, 3, tip of each finger."""
+        """X (B, T, 208), betas (B, 2, 10) -> (B, T, 2, 21, 3): wrist, five knuckles, then joints 2, 3, tip of each
+        finger.
+        """
         wrist, rotation = unpack_hands(motion)
         chain = self.rest + (self.moves @ betas[:, :, None, None, :, None]).squeeze(-1)  # (B, 2, 5, 4, 3)
         bones = chain.diff(dim=3)[:, None]

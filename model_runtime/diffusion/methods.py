@@ -14,7 +14,8 @@ OURS = ("jointhoi", "paper", "no_contact")
 
 def method(name):
     """(network class, losses): network(**settings) has normalise, restore, mean, std and settings, and
-    losses(network, skeleton, batch, generator, precision) gives the parts of its loss by name for a batch of train.Clips.
+    losses(network, skeleton, batch, generator, precision) gives the parts of its loss by name for a batch of
+    train.Clips.
 
     Raises ValueError for a name that is none of them.
     """

@@ -1,9 +1,9 @@
 """The denoiser: a transformer that predicts y0 from y_t, the text, the object and the hands.
 
-Where it departs from the paper's figure (paper.py follows that to the letter): a token reads PATCH frames and answers one
-control point of a cubic B-spline, so what it draws is as smooth as hands are; the condition modulates every block (DiT's
-adaLN) instead of being one token; the object enters as a token for each region of its surface; and frames that a user
-has fixed enter as they are. The input is scaled to unit variance (c_in of Karras
+Where it departs from the paper's figure (paper.py follows that to the letter): a token reads PATCH frames and answers
+one control point of a cubic B-spline, so what it draws is as smooth as hands are; the condition modulates every block
+(DiT's adaLN) instead of being one token; the object enters as a token for each region of its surface; and frames that a
+user has fixed enter as they are. The input is scaled to unit variance (c_in of Karras
 et al. 2022, table 1); the output is y0 itself, without a skip from y_t: the signal has 720 numbers a frame and a token
 far fewer, so noise could not pass through the tokens to be taken away, while y0, which lies near a low-dimensional
 surface, can (Li and He 2025, "Back to basics").
@@ -33,8 +33,8 @@ def sinusoid(values, width, longest):
 def spline(control, frames, length, spacing):
     """A uniform cubic B-spline at whole frames: control (B, N, D), one point every `spacing` frames -> (B, length, D).
 
-    Point i is in the middle of frames i * spacing to (i + 1) * spacing - 1. Before a clip's first point and beyond the last
-    that its real frames (B,) have, points go on as a parabola through three.
+    Point i is in the middle of frames i * spacing to (i + 1) * spacing - 1. Before a clip's first point and beyond the
+    last that its real frames (B,) have, points go on as a parabola through three.
     """
     last = -(-frames // spacing)[:, None, None] - 1
     index = torch.arange(-2, control.shape[1] + 2, device=control.device)[None, :, None]
@@ -107,9 +107,9 @@ class JointHOI(Normalised):
     """p(y0 | y_t, text, object, hands).
 
     A condition is a dict: text (B, 384); the object in the canonical frame: points (B, 256, 3), normals (B, 256, 3),
-    moving (B, 256) bool, hinge (B, 8) as in data/shards.py; hands (B, 2) in {0, 1}; betas (B, 2, 10); drop (B,) bool: where
-    True the text and the hands are withheld, for classifier-free guidance. The object and the betas are always known.
-    Frames that are fixed, optional: given (B, T, 3) bool = the left hand, the right hand, the object, and known
+    moving (B, 256) bool, hinge (B, 8) as in data/shards.py; hands (B, 2) in {0, 1}; betas (B, 2, 10); drop (B,) bool:
+    where True the text and the hands are withheld, for classifier-free guidance. The object and the betas are always
+    known. Frames that are fixed, optional: given (B, T, 3) bool = the left hand, the right hand, the object, and known
     (B, T, 208) in metres and matrices, looked at where given.
     """
 

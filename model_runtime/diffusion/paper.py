@@ -3,8 +3,9 @@
     y_t --linear--> tokens, [tau(t), e, o] --linear--> one token; transformer; --linear--> y0_hat = (X0_hat, C0_hat)
     y_t <- y_t - s grad_{y_t} L_cig(C0_hat, C_bar(X0_hat))       Contact Inner Guidance, at every guided step
 
-What the figure leaves open is as in the closest peer, Text2HOI: a cosine schedule, plain y0 error, text withheld one time in
-ten, c = exp(-d / 1 cm). The signal is `representation`'s, and the noise level is said as sigma = tan(pi t / 2) of that schedule.
+What the figure leaves open is as in the closest peer, Text2HOI: a cosine schedule, plain y0 error, text withheld one
+time in ten, c = exp(-d / 1 cm). The signal is `representation`'s, and the noise level is said as sigma = tan(pi t / 2)
+of that schedule.
 """
 
 import math
@@ -31,7 +32,9 @@ class PaperJointHOI(Normalised):
         self.settings = {"width": width, "depth": depth, "heads": heads, "text_width": text_width}
         self.inward = nn.Linear(SIGNAL, width)
         self.time = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
-        self.points = nn.Sequential(nn.Linear(3, 128), nn.ReLU(), nn.Linear(128, width))  # PointNet: shared, then the maximum
+        self.points = nn.Sequential(
+            nn.Linear(3, 128), nn.ReLU(), nn.Linear(128, width)
+        )  # PointNet: shared, then the maximum
         self.told = nn.Linear(2 * width + text_width, width)
         layer = nn.TransformerEncoderLayer(width, heads, 4 * width, 0.1, "gelu", batch_first=True)
         self.blocks = nn.TransformerEncoder(layer, depth, enable_nested_tensor=False)
@@ -56,7 +59,10 @@ def losses(model, skeleton, batch, generator=None, precision=torch.float32):
     size, device = len(clean), clean.device
     sigma = sigma_at(torch.rand(size, generator=generator)).to(device)
     noise = torch.randn(clean.shape, generator=generator).to(clean)
-    told = {**{name: batch[name] for name in ("text", "points")}, "drop": torch.rand(size, generator=generator).to(device) < 0.1}
+    told = {
+        **{name: batch[name] for name in ("text", "points")},
+        "drop": torch.rand(size, generator=generator).to(device) < 0.1,
+    }
     with torch.autocast(device.type, precision, enabled=precision != torch.float32):
         guess = model(clean + sigma[:, None, None] * noise, sigma, told, batch["frames"])
     real = (torch.arange(clean.shape[1], device=device) < batch["frames"][:, None]).to(clean.dtype)
@@ -76,7 +82,9 @@ def implied_contact(motion, hands, thing, betas, count=220):
 
 
 def sample(model, condition, frames, *, steps=50, scale=1.5, noise=None, guide=None, strength=1.0, begin=0.5):
-    """Draws y0 (B, T, 720) by DDIM (Song et al. 2021); guide = (hands, thing, betas, active (B, 2)) or None for no guidance."""
+    """Draws y0 (B, T, 720) by DDIM (Song et al. 2021); guide = (hands, thing, betas, active (B, 2)) or None for no
+    guidance.
+    """
     times = torch.linspace(1, 0, steps + 1, device=noise.device)
     levels = sigma_at(times)
     levels[-1] = 0

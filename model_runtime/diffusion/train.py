@@ -1,11 +1,12 @@
 """Training: streams shards as they appear, keeps an exponential moving average, and goes on where it stopped.
 
     python -m model_runtime train --data DIR --out DIR [--method jointhoi] [--steps N] [--hours H]
-    torchrun --nproc-per-node N -m model_runtime train ...      each process takes batches of its own, gradients are averaged
+    torchrun --nproc-per-node N -m model_runtime train ...      each process takes batches of its own, gradients are
+                                                                averaged
 
 OUT/state.pt is everything needed to go on (the project's own file, read back with weights_only); OUT/model.safetensors
-is the averaged model, ready to use; OUT/log.csv has a line every 50 steps, OUT/evaluation.csv one for each evaluation of
-the averaged model, and `python -m model_runtime curves OUT` draws both.
+is the averaged model, ready to use; OUT/log.csv has a line every 50 steps, OUT/evaluation.csv one for each evaluation
+of the averaged model, and `python -m model_runtime curves OUT` draws both.
 """
 
 import argparse
@@ -27,7 +28,20 @@ from .losses import Skeleton
 from .methods import method
 from .representation import FPS, LONGEST, MOTION
 
-READ = ("motion", "contact", "hold", "first", "active", "betas", "text", "object", "points", "normals", "moving", "hinge")
+READ = (
+    "motion",
+    "contact",
+    "hold",
+    "first",
+    "active",
+    "betas",
+    "text",
+    "object",
+    "points",
+    "normals",
+    "moving",
+    "hinge",
+)
 BUCKET = 15  # clips are padded to a multiple of this many frames and batched with those of the same length
 
 
@@ -173,8 +187,22 @@ def add_line(path, line):
         writer.writerow(line)
 
 
-def train(folder, out, *, steps, hours, batch_size, rate, device, name="jointhoi", precision=torch.float32, initial=None,
-          keep_every=300.0, evaluate_every=0, evaluate=None):  # fmt: skip
+def train(
+    folder,
+    out,
+    *,
+    steps,
+    hours,
+    batch_size,
+    rate,
+    device,
+    name="jointhoi",
+    precision=torch.float32,
+    initial=None,
+    keep_every=300.0,
+    evaluate_every=0,
+    evaluate=None,
+):
     """Trains until `steps` or until `hours` of this run are over. Returns the averaged model.
 
     evaluate(checkpoint path, step) -> dict of figures, called by the first process every `evaluate_every` steps.
@@ -232,7 +260,10 @@ def train(folder, out, *, steps, hours, batch_size, rate, device, name="jointhoi
             save()
             saved = time.time()
         if due and rank == 0:
-            add_line(os.path.join(out, "evaluation.csv"), {"step": step, **evaluate(os.path.join(out, "model.safetensors"), step)})
+            add_line(
+                os.path.join(out, "evaluation.csv"),
+                {"step": step, **evaluate(os.path.join(out, "model.safetensors"), step)},
+            )
     save()
     if count > 1:
         dist.barrier()  # nobody returns, and perhaps goes on from OUT, before it is written
@@ -253,7 +284,9 @@ def small_evaluation(clips, folder, device, name="jointhoi"):
 def main(arguments=None):
     """The command line; see the top of this file."""
     parser = argparse.ArgumentParser(prog="model_runtime train", description=__doc__.splitlines()[0])
-    parser.add_argument("--data", required=True, help="folder of shards, made by `python -m model_runtime data` or `import`")
+    parser.add_argument(
+        "--data", required=True, help="folder of shards, made by `python -m model_runtime data` or `import`"
+    )
     parser.add_argument("--out", required=True, help="folder for the state, the log and the model")
     parser.add_argument("--method", default="jointhoi", help="jointhoi, paper, no_contact or a peer")
     parser.add_argument("--from", dest="initial", help="start from this checkpoint (.safetensors) where OUT is empty")
@@ -266,13 +299,28 @@ def main(arguments=None):
     parser.add_argument("--evaluate-every", type=int, default=0, help="steps between evaluations; 0: none")
     parser.add_argument("--evaluate-clips", type=int, default=24)
     options = parser.parse_args(arguments)
+    try:
+        method(options.method)
+    except ValueError as error:
+        parser.error(str(error))
     if options.device == "cuda" and "LOCAL_RANK" in os.environ:
         options.device = f"cuda:{os.environ['LOCAL_RANK']}"
-    train(options.data, options.out, steps=options.steps, hours=options.hours, batch_size=options.batch, name=options.method,
-          rate=options.rate, device=options.device, precision=getattr(torch, options.precision), initial=options.initial,
-          evaluate_every=options.evaluate_every,
-          evaluate=small_evaluation(options.evaluate_clips, os.path.join(options.out, "evaluation"), options.device,
-                                    options.method))  # fmt: skip
+    train(
+        options.data,
+        options.out,
+        steps=options.steps,
+        hours=options.hours,
+        batch_size=options.batch,
+        name=options.method,
+        rate=options.rate,
+        device=options.device,
+        precision=getattr(torch, options.precision),
+        initial=options.initial,
+        evaluate_every=options.evaluate_every,
+        evaluate=small_evaluation(
+            options.evaluate_clips, os.path.join(options.out, "evaluation"), options.device, options.method
+        ),
+    )
 
 
 if __name__ == "__main__":

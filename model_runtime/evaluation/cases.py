@@ -1,8 +1,8 @@
 """What a method is asked to do, with the truth beside: clips made from seeds on objects kept away from training.
 
 Three splits: "test" are objects never trained on with sentences such as were trained on; "wordings" the same clips with
-sentences from the reserved wordings of data/captions.py; "unseen" objects of families never trained on. Objects come in one
-random order and give a few clips each, so the first N cases of a split are the same whatever number is asked for.
+sentences from the reserved wordings of data/captions.py; "unseen" objects of families never trained on. Objects come in
+one random order and give a few clips each, so the first N cases of a split are the same whatever number is asked for.
 
 A case is a dict, in the canonical frame at 30 frames a second (T frames):
 
@@ -30,13 +30,19 @@ from ..hands.layer import load_hand
 from ..objects.mesh import size_check
 from ..seam import UserError
 
-SPLITS = {"test": ("test", "train"), "unseen": ("unseen", "train"), "wordings": ("test", "test")}  # of objects, of captions
+SPLITS = {
+    "test": ("test", "train"),
+    "unseen": ("unseen", "train"),
+    "wordings": ("test", "test"),
+}  # of objects, of captions
 MADE, TAKEN = 5, 3  # clips made of an object, and of those how many are taken
 TURNS = 40  # how often at most the order of families is gone through
 
 
 def cases(split, clips, folder):
-    """The first `clips` cases of a split: list of dicts. Objects that `folder` doesn't have are made there, on all cores."""
+    """The first `clips` cases of a split: list of dicts. Objects that `folder` doesn't have are made there, on all
+    cores.
+    """
     objects, words = SPLITS[split]
     os.makedirs(folder, exist_ok=True)
     found, order = [], numbers(objects)
@@ -53,7 +59,9 @@ def make_objects(folder, objects, some):
     paths = [os.path.join(folder, f"{objects}-{number:06d}.safetensors") for number in some]
     todo = [(path, objects, number) for path, number in zip(paths, some) if not os.path.exists(path)]
     if todo:
-        with ProcessPoolExecutor(os.cpu_count() or 1, multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+        with ProcessPoolExecutor(
+            os.cpu_count() or 1, multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)
+        ) as pool:
             for path in pool.map(make_object, *zip(*todo)):
                 print(f"{path} made", flush=True)
     return paths
@@ -111,10 +119,19 @@ def case_of(arrays, plain, row, caption_row=0):
     frames, thing = slice(*arrays["first"][row : row + 2]), int(arrays["object"][row])
     vertices, faces, turning = shards.mesh(arrays, thing)
     return {
-        "family": plain["objects"][thing], "number": plain["numbers"][thing], "index": row,
-        "prompt": plain["captions"][row][caption_row], "action": plain["actions"][row], "hands": plain["hands"][row],
-        "active": arrays["active"][row], "betas": arrays["betas"][row], "vertices": vertices, "faces": faces, "turning": turning,
+        "family": plain["objects"][thing],
+        "number": plain["numbers"][thing],
+        "index": row,
+        "prompt": plain["captions"][row][caption_row],
+        "action": plain["actions"][row],
+        "hands": plain["hands"][row],
+        "active": arrays["active"][row],
+        "betas": arrays["betas"][row],
+        "vertices": vertices,
+        "faces": faces,
+        "turning": turning,
         **{name: arrays[name][thing] for name in ("hinge", "points", "normals", "moving")},
-        "motion": arrays["motion"][frames], "contact": arrays["contact"][frames].astype(np.float32) / 255,
+        "motion": arrays["motion"][frames],
+        "contact": arrays["contact"][frames].astype(np.float32) / 255,
         "hold": arrays["hold"][frames],
-    }  # fmt: skip
+    }

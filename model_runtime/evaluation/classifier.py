@@ -1,8 +1,9 @@
-"""The action classifier that Top-k, FID, diversity and multimodality stand on: it sees motion alone, no words, no object.
+"""The action classifier that Top-k, FID, diversity and multimodality stand on: it sees motion alone, no words, no
+object.
 
-As the field does (Guo et al. 2020, "Action2Motion"; Text2HOI): a network is trained to tell the actions of ground-truth clips
-apart, and what its last layer but one says of a clip are the features of which distributions are compared. Its weights are
-`assets/evaluator/classifier.safetensors`, made by `python -m model_runtime.evaluation.train_classifier`.
+As the field does (Guo et al. 2020, "Action2Motion"; Text2HOI): a network is trained to tell the actions of ground-truth
+clips apart, and what its last layer but one says of a clip are the features of which distributions are compared. Its
+weights are `assets/evaluator/classifier.safetensors`, made by `python -m model_runtime.evaluation.train_classifier`.
 """
 
 import json
@@ -19,7 +20,9 @@ from ..data.families import ACTIONS
 from ..data.shards import FPS
 from ..diffusion.representation import HAND, IDLE, to_world, unpack_hands, unpack_object
 
-WEIGHTS = os.path.normpath(os.path.join(os.path.dirname(__file__), "..", "..", "assets", "evaluator", "classifier.safetensors"))
+WEIGHTS = os.path.normpath(
+    os.path.join(os.path.dirname(__file__), "..", "..", "assets", "evaluator", "classifier.safetensors")
+)
 STEPS = 40  # moments that a clip of any length is resampled to
 CHANNELS = 2 * 16 * 3 + 10 + 3  # joints, object, which hands act, length
 WIDTH, FEATURES = 96, 32
@@ -27,11 +30,12 @@ LONGEST = 5.0  # seconds
 
 
 def describe(motions, hands, betas):
-    """What the classifier sees of clips: X (T, 208) float32 each, of any lengths, betas (N, 2, 10) -> (N, CHANNELS, STEPS).
+    """What the classifier sees of clips: X (T, 208) float32 each, of any lengths, betas (N, 2, 10) -> (N, CHANNELS,
+    STEPS).
 
-    Joints of both hands and the object's place relative to the wrist of the first acting hand in the first frame; the object's
-    rotation as 6D, the angle of its hinge; which hands act; the length. The joints of a hand that never left the place of hands
-    that play no part are zeros.
+    Joints of both hands and the object's place relative to the wrist of the first acting hand in the first frame; the
+    object's rotation as 6D, the angle of its hinge; which hands act; the length. The joints of a hand that never left
+    the place of hands that play no part are zeros.
     """
     found = torch.zeros(len(motions), CHANNELS, STEPS)
     for motion, shape, out in zip(motions, betas, found):
@@ -40,7 +44,9 @@ def describe(motions, hands, betas):
         local = unpack_hands(motion)
         active = (local[0] - torch.from_numpy(IDLE)).norm(dim=-1).amax(0) > 0.05
         wrists, rotations = to_world(*local, place, turn)
-        joints = torch.stack([hands[side].joints(rotations[:, side], wrists[:, side], shape[side]) for side in (0, 1)], 1)
+        joints = torch.stack(
+            [hands[side].joints(rotations[:, side], wrists[:, side], shape[side]) for side in (0, 1)], 1
+        )
         first = joints[0, int(not active[0] and bool(active[1])), 0]
         joints = (joints - first) * active[:, None, None]
         moving = torch.cat([joints.flatten(1), place - first, motion[:, 2 * HAND + 3 :]], 1)

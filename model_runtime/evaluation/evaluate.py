@@ -3,12 +3,13 @@
     python -m model_runtime evaluate [--clips 40] [--split test] [--seed 0] [--checkpoint FILE] [--methods jointhoi ...]
                                      [--peers DIR]
 
-Splits: test, unseen, wordings (see cases.py), or all. --seed takes several, with commas: figures are then means over the seeds.
-Ground truth is always measured beside. The clips to be measured by are made once, under OUT/data. Writes
+Splits: test, unseen, wordings (see cases.py), or all. --seed takes several, with commas: figures are then means over
+the seeds. Ground truth is always measured beside. The clips to be measured by are made once, under OUT/data. Writes
 
-    OUT/results.json   {split: {method: {id_max_mm, id_mean_mm, iv_cm3, cr_frames, cr_vertices, phy, top1, top3, fid, diversity,
-                       multimodality, slip_mm, jerk, hold_success, hand_correct, seconds_per_clip, ...}}}; what an earlier
-                       run found for other splits and methods stays
+    OUT/results.json   {split: {method: {id_max_mm, id_mean_mm, iv_cm3, cr_frames, cr_vertices, phy, top1, top3, fid,
+                       diversity,
+                       multimodality, slip_mm, jerk, hold_success, hand_correct, seconds_per_clip, ...}}}; what an
+                       earlier run found for other splits and methods stays
     OUT/clips.json     {split: {method: [the measures of each clip]}}
     OUT/table.md       the results as a table
 
@@ -56,7 +57,9 @@ def evaluate(split, clips, seeds, files, folder, device="cpu"):
         raise UserError(f"No clips could be made for the split {split}.")
     classifier, hands = load(), both_hands()
     found, rows, truth = {}, {}, None
-    with ProcessPoolExecutor(os.cpu_count() or 1, multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+    with ProcessPoolExecutor(
+        os.cpu_count() or 1, multiprocessing.get_context("spawn"), torch.set_num_threads, (1,)
+    ) as pool:
         for name, draw in draws.items():
             answers = unfinished(folder, split, name, files[name])
             draw = kept(draw, answers)
@@ -80,11 +83,14 @@ def evaluate(split, clips, seeds, files, folder, device="cpu"):
 def unfinished(folder, split, name, path):
     """The folder of a method's answers while it is measured; another checkpoint, or state of its file, has another."""
     state = [path, os.path.getmtime(path) if path and os.path.exists(path) else None]
-    return os.path.join(folder, "unfinished", f"{split}-{name}-{hashlib.sha256(json.dumps(state).encode()).hexdigest()[:8]}")
+    return os.path.join(
+        folder, "unfinished", f"{split}-{name}-{hashlib.sha256(json.dumps(state).encode()).hexdigest()[:8]}"
+    )
 
 
 def kept(draw, folder):
     """`draw` whose answers are also written to `folder`, and read from there where it has them."""
+
     def drawn(cases, seed):
         path = os.path.join(folder, f"{seed}-{len(cases)}.safetensors")
         if not os.path.exists(path):
@@ -147,10 +153,16 @@ def table(results):
     for split, methods in results.items():
         lines += [f"### {split}", "", "; ".join(about(name, figures) for name, figures in methods.items()) + ".", ""]
         lines += ["| measure | " + " | ".join(methods) + " |", "|---" * (len(methods) + 1) + "|"]
-        lines += [f"| {name} | " + " | ".join(shown(name, figures[name]) for figures in methods.values()) + " |" for name in SHOWN]
+        lines += [
+            f"| {name} | " + " | ".join(shown(name, figures[name]) for figures in methods.values()) + " |"
+            for name in SHOWN
+        ]
         truth = methods.get("ground_truth")
         for name in ("top1", "jerk") if truth else ():
-            ratios = [f"{figures[name] / truth[name]:.2f}" if truth[name] and figures[name] is not None else "-" for figures in methods.values()]
+            ratios = [
+                f"{figures[name] / truth[name]:.2f}" if truth[name] and figures[name] is not None else "-"
+                for figures in methods.values()
+            ]
             lines.append(f"| {name} / ground truth's | " + " | ".join(ratios) + " |")
         lines.append("")
     return "\n".join(lines)
@@ -190,8 +202,12 @@ def main(arguments=None):
     parser.add_argument("--split", choices=(*SPLITS, "all"), default="test")
     parser.add_argument("--seed", default="0", help="one, or several with commas between")
     parser.add_argument("--checkpoint", help="JointHOI's; the bundled one where it is not given")
-    parser.add_argument("--peers", default=os.path.join("out", "peers"), help="folder of NAME.safetensors: `make peers`")
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=["jointhoi"], metavar="METHOD", help=", ".join(METHODS))
+    parser.add_argument(
+        "--peers", default=os.path.join("out", "peers"), help="folder of NAME.safetensors: `make peers`"
+    )
+    parser.add_argument(
+        "--methods", nargs="+", choices=METHODS, default=["jointhoi"], metavar="METHOD", help=", ".join(METHODS)
+    )
     parser.add_argument("--out", default=os.path.join("out", "evaluation"))
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args(arguments)

@@ -2,9 +2,9 @@
 
     python -m model_runtime gallery [--checkpoint FILE] [--seed 0] [--out out/gallery] [--meshes DIR]
 
-Six prompts a page, each clip as seven moments seen from two sides: OUT/gallery-1.png ... Objects are of the test split, of
-families that nothing was trained on, and meshes that were made for other purposes: those of assets/gallery, of --meshes
-(any mesh files; Z up, metres), and plain solids.
+Six prompts a page, each clip as seven moments seen from two sides: OUT/gallery-1.png ... Objects are of the test split,
+of families that nothing was trained on, and meshes that were made for other purposes: those of assets/gallery, of
+--meshes (any mesh files; Z up, metres), and plain solids.
 """
 
 import argparse
@@ -54,20 +54,29 @@ PROMPTS = (  # (family or mesh, prompt)
 
 
 def thing(name, meshes):
-    """The arrays of a Request that say what the object `name` is, its box centred: vertices, faces, a hinge if it has one."""
+    """The arrays of a Request that say what the object `name` is, its box centred: vertices, faces, a hinge if it
+    has one.
+    """
     for families, split in ((TRAINING, "test"), (HELD_OUT, "unseen")):
         if name in families:
             shape, _, _ = make.object_shape(families.index(name) + len(families), split)
-            hinge = shape.hinge and np.concatenate([shape.hinge.point, shape.hinge.axis, [shape.hinge.low, shape.hinge.high]])
+            hinge = shape.hinge and np.concatenate(
+                [shape.hinge.point, shape.hinge.axis, [shape.hinge.low, shape.hinge.high]]
+            )
             more = {} if hinge is None else {"turning": shape.moving, "hinge": np.asarray(hinge, np.float32)}
             return {"vertices": shape.vertices.astype(np.float32), "faces": shape.faces.astype(np.int32), **more}
-    solids = {"capsule": lambda: trimesh.creation.capsule(0.1, 0.025), "icosahedron": lambda: trimesh.creation.icosphere(0, 0.06),
-              "annulus": lambda: trimesh.creation.annulus(0.03, 0.05, 0.02)}  # fmt: skip
+    solids = {
+        "capsule": lambda: trimesh.creation.capsule(0.1, 0.025),
+        "icosahedron": lambda: trimesh.creation.icosphere(0, 0.06),
+        "annulus": lambda: trimesh.creation.annulus(0.03, 0.05, 0.02),
+    }
     if name in solids:
         mesh = solids[name]()
         vertices, faces = np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces, np.int32)
     else:
-        vertices, faces = load_mesh(next(path for path in meshes if os.path.splitext(os.path.basename(path))[0] == name))
+        vertices, faces = load_mesh(
+            next(path for path in meshes if os.path.splitext(os.path.basename(path))[0] == name)
+        )
     return {"vertices": vertices - (vertices.min(0) + vertices.max(0)) / 2, "faces": faces}
 
 

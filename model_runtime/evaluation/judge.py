@@ -21,10 +21,12 @@ NAMED = {"left": (True, False), "right": (False, True), "both": (True, True)}
 
 
 def judge(case, motion, hands):
-    """Measures of `motion` (T, 208) float32 numpy as an answer to `case` -> {name: number, or None where nothing is asked}.
+    """Measures of `motion` (T, 208) float32 numpy as an answer to `case` -> {name: number, or None where nothing is
+    asked}.
 
-    hands: the left and the right hands.layer.Hand, on the CPU. id_max_mm, id_mean_mm, deepest_mm, iv_cm3, iv_surface_cm3,
-    cr_frames, cr_vertices, phy, phy_joints, slip_mm, jerk, hold_success, hand_correct, left_used, right_used.
+    hands: the left and the right hands.layer.Hand, on the CPU. id_max_mm, id_mean_mm, deepest_mm, iv_cm3,
+    iv_surface_cm3, cr_frames, cr_vertices, phy, phy_joints, slip_mm, jerk, hold_success, hand_correct, left_used,
+    right_used.
     """
     motion, betas = torch.from_numpy(np.ascontiguousarray(motion, np.float32)), torch.from_numpy(case["betas"])
     thing, angle = thing_in(case), unpack_object(motion)[2]
@@ -38,10 +40,14 @@ def judge(case, motion, hands):
     used = hands_used(touch)
     named = hands_named(case["prompt"])
     ratio, share = contact(case, skins, touch, frames)
-    slip = torch.cat([torch.zeros(0)] + [slips(skins[side].distance, skins[side].pace, frames) for side in grasping(case, sides)])
+    slip = torch.cat(
+        [torch.zeros(0)] + [slips(skins[side].distance, skins[side].pace, frames) for side in grasping(case, sides)]
+    )
     return {
-        "id_max_mm": 1000 * float(deepest.mean()), "id_mean_mm": 1000 * float(mean.mean()), "deepest_mm": 1000 * float(deepest.max()),
-        "iv_cm3": float(np.mean(volume[0])) if sides else 0.0, "iv_surface_cm3": float(np.mean(volume[1])) if sides else 0.0,
+        "id_max_mm": 1000 * float(deepest.mean()), "id_mean_mm": 1000 * float(mean.mean()),
+        "deepest_mm": 1000 * float(deepest.max()),
+        "iv_cm3": float(np.mean(volume[0])) if sides else 0.0,
+        "iv_surface_cm3": float(np.mean(volume[1])) if sides else 0.0,
         "cr_frames": ratio, "cr_vertices": share,
         "phy": physical(touch.any(0), frames),
         "phy_joints": physical(joints_near(motion, thing, skins, sides) & touch.any(0), frames),
@@ -67,9 +73,10 @@ def hands_used(touch):
 def contact(case, skins, touch, frames):
     """Contact ratios of a clip: by frames, and by vertices.
 
-    By frames: of those in which the object moves or is away, in how many the hands touch, both where they act together in the
-    truth. Where nothing moves, as when a box is tapped, the moment is free: as many frames as are touched, of as many as
-    the truth touches. By vertices: of the hands that touch at all in these frames, how many vertices are within 5 mm.
+    By frames: of those in which the object moves or is away, in how many the hands touch, both where they act together
+    in the truth. Where nothing moves, as when a box is tapped, the moment is free: as many frames as are touched, of as
+    many as the truth touches. By vertices: of the hands that touch at all in these frames, how many vertices are within
+    5 mm.
     """
     asked = torch.from_numpy((case["hold"] > 0).T)
     truth = held(torch.from_numpy(case["motion"]), FPS, bool(np.any(case["hinge"])))
@@ -103,10 +110,11 @@ def joints_near(motion, thing, skins, sides):
 
 
 def physical(near, frames):
-    """1.0 where something is near in every frame of the interaction, so that the object never flies; else 0.0 (FlowHOI).
+    """1.0 where something is near in every frame of the interaction, so that the object never flies; else 0.0
+    (FlowHOI).
 
-    near, frames (T,) bool; frames: those in which the object moves or is away. Where there are none something has to be near at
-    all.
+    near, frames (T,) bool; frames: those in which the object moves or is away. Where there are none something has to be
+    near at all.
     """
     return float(near[frames].all()) if frames.any() else float(near.any())
 
@@ -123,7 +131,8 @@ def in_the_air(motion, thing):
 
 
 def held_up(case, motion, thing, hands, skins, touch):
-    """Whether the hands hold the object under gravity in the middle of the longest time that it is in the air, by simulation.
+    """Whether the hands hold the object under gravity in the middle of the longest time that it is in the air, by
+    simulation.
 
     None where the truth never has it in the air; False where the truth does, and this clip doesn't.
     """
@@ -147,4 +156,6 @@ def longest(flags):
     """Rows of the longest run of True in (T,) bool."""
     edges = np.flatnonzero(np.diff(np.r_[False, flags, False].astype(int)))
     starts, ends = edges[::2], edges[1::2]
-    return np.arange(starts[(ends - starts).argmax()], ends[(ends - starts).argmax()]) if len(starts) else np.zeros(0, int)
+    return (
+        np.arange(starts[(ends - starts).argmax()], ends[(ends - starts).argmax()]) if len(starts) else np.zeros(0, int)
+    )

@@ -1,8 +1,9 @@
 """The methods that are measured side by side: {name: loader}.
 
-loader(checkpoint, device) -> draw(cases, seed) -> for each case (motion (T, 208) float32, contact (T, 2, 256) float32 or None,
-seconds): the answer in the case's canonical frame, 30 frames a second, as many frames as the truth has, and how long it took.
-A case's truth (motion, contact, hold, action, active) is there to be measured by, and is not looked at, except by `ground_truth`.
+loader(checkpoint, device) -> draw(cases, seed) -> for each case (motion (T, 208) float32, contact (T, 2, 256) float32
+or None, seconds): the answer in the case's canonical frame, 30 frames a second, as many frames as the truth has, and
+how long it took. A case's truth (motion, contact, hold, action, active) is there to be measured by, and is not looked
+at, except by `ground_truth`.
 """
 
 from functools import partial
@@ -40,8 +41,16 @@ def jointhoi(checkpoint=None, device="cpu", guidance=ContactGuidance):
 def answer(generator, case, seed):
     """One case's prompt and mesh as a request, and the clip back as the signal's motion."""
     hinge = {"turning": case["turning"], "hinge": case["hinge"]} if case["hinge"].any() else {}
-    request = Request(case["prompt"], case["vertices"], case["faces"], seconds=(len(case["motion"]) - 1) / FPS, seed=seed,
-                      hand_shape=case["betas"], object_name=case["family"], **hinge)  # fmt: skip
+    request = Request(
+        case["prompt"],
+        case["vertices"],
+        case["faces"],
+        seconds=(len(case["motion"]) - 1) / FPS,
+        seed=seed,
+        hand_shape=case["betas"],
+        object_name=case["family"],
+        **hinge,
+    )
     begun = time.time()
     clip = generator.generate(request)
     seconds = time.time() - begun
@@ -51,14 +60,17 @@ def answer(generator, case, seed):
 
 
 def idle(motion, active):
-    """X (T, 208) with hands that play no part, active (2,), where the truth has such hands: at one place of the object's frame.
+    """X (T, 208) with hands that play no part, active (2,), where the truth has such hands: at one place of the
+    object's frame.
 
     A clip has them still in the world, where the object may be moved through them.
     """
     motion = motion.clone()
     for side in (0, 1):
         if not active[side]:
-            motion[:, HAND * side : HAND * (side + 1)] = torch.tensor([*IDLE[side].tolist(), *[1.0, 0, 0, 0, 1, 0] * 16])
+            motion[:, HAND * side : HAND * (side + 1)] = torch.tensor(
+                [*IDLE[side].tolist(), *[1.0, 0, 0, 0, 1, 0] * 16]
+            )
     return motion
 
 
@@ -68,7 +80,9 @@ def no_guidance(*hands_and_thing, **settings):
 
 def peer(name):
     """A peer of model_runtime/peers, or an ablation that is trained on its own."""
-    return lambda checkpoint=None, device="cpu": importlib.import_module("model_runtime.peers").load(name, checkpoint, device)
+    return lambda checkpoint=None, device="cpu": importlib.import_module("model_runtime.peers").load(
+        name, checkpoint, device
+    )
 
 
 TRAINED_APART = ("mdm", "text2hoi", "diffh2o", "latenthoi", "paper", "no_contact")
@@ -82,8 +96,8 @@ METHODS = {
 
 
 def weights(name, checkpoint, peers):
-    """The file of a method's weights, or None: `checkpoint` (or the bundled one) for JointHOI and what differs from it in
-    sampling alone, else the folder `peers` has it."""
+    """The file of a method's weights, or None: `checkpoint` (or the bundled one) for JointHOI and what differs from it
+    in sampling alone, else the folder `peers` has it."""
     from ..generate import CHECKPOINT
 
     if name == "ground_truth":

@@ -1,8 +1,8 @@
 """Measures of one clip in the canonical frame, in human size.
 
 Definitions follow the peers' code (docs/EVALUATION.md): the depth of the deepest vertex a frame, averaged over frames
-(DiffH2O), and that of the mean penetrating vertex (FlowHOI); contact within 5 mm by frames and by vertices; a physical clip
-is touched whenever its object moves (FlowHOI). Slip and what counts as held are ours.
+(DiffH2O), and that of the mean penetrating vertex (FlowHOI); contact within 5 mm by frames and by vertices; a physical
+clip is touched whenever its object moves (FlowHOI). Slip and what counts as held are ours.
 """
 
 from dataclasses import dataclass
@@ -69,7 +69,9 @@ def skin_of(hands, motion, thing, side, shape=None):
 
 
 def nearest(thing, points, angle):
-    """Distance (T, N) of points (T, N, 3) to the nearest part, and (T - 1, N) how far they move in that part's frame."""
+    """Distance (T, N) of points (T, N, 3) to the nearest part, and (T - 1, N) how far they move in that part's
+    frame.
+    """
     looked = [(points, thing.sample(points))] if hasattr(thing, "sample") else look(thing, points, angle)
     distances = torch.stack([distance for _, distance in looked])
     distance, part = distances.min(0)
@@ -103,7 +105,9 @@ def held(motion, fps=30.0, hinged=False):
 
 
 def depths(distance):
-    """Distances (T, V) -> (T,) metres: depth of the deepest vertex, and of the mean vertex among those inside; 0 outside."""
+    """Distances (T, V) -> (T,) metres: depth of the deepest vertex, and of the mean vertex among those inside; 0
+    outside.
+    """
     depth = (-distance).clamp_min(0)
     return depth.amax(-1), depth.sum(-1) / (depth > 0).sum(-1).clamp_min(1)
 
@@ -127,14 +131,16 @@ def slips(distance, pace, frames):
 
 def jerk(paths, fps):
     """Mean length of the third difference of paths (T, ..., 3), m/s^3; 0 for fewer than four frames."""
-    return float(paths.double().diff(n=3, dim=0).norm(dim=-1).mean() * fps**3) if len(paths) > 3 and paths.numel() else 0.0
+    return (
+        float(paths.double().diff(n=3, dim=0).norm(dim=-1).mean() * fps**3) if len(paths) > 3 and paths.numel() else 0.0
+    )
 
 
 def measures(signal, hands, grid, active, fps, shape=None):
     """Plain numbers for one clip without its truth: what a user is told.
 
-    signal (T, 720) or its motion (T, 208), in metres and matrices; grid as `thing` of `skin_of`; active (2,) bool: hands
-    that play a part; shape (2, 10).
+    signal (T, 720) or its motion (T, 208), in metres and matrices; grid as `thing` of `skin_of`; active (2,) bool:
+    hands that play a part; shape (2, 10).
     id_max_mm: deepest vertex a frame, mean over frames; deepest_mm: the worst frame's; contact_ratio: held frames in
     which a hand that should hold is within 5 mm (all of them for both hands, either for a hand-over); slip_mm: speed a
     frame of the touching skin against the part that it touches, while held; jerk: mean third difference of the joints,

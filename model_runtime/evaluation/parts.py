@@ -14,7 +14,9 @@ PITCH = 0.005  # metres: a voxel's side, the peers'
 
 
 def thing_in(case):
-    """A case's object as an objects.thing.Thing. The last few are remembered: several clips and all methods ask for one."""
+    """A case's object as an objects.thing.Thing. The last few are remembered: several clips and all methods ask for
+    one.
+    """
     arrays = [np.ascontiguousarray(case[name], kind) for name, kind in
               (("vertices", np.float32), ("faces", np.int32), ("turning", bool), ("hinge", np.float32))]  # fmt: skip
     return _thing(case["family"], *(array.tobytes() for array in arrays))
@@ -23,8 +25,15 @@ def thing_in(case):
 @lru_cache(maxsize=4)
 def _thing(name, vertices, faces, turning, hinge):
     hinge = np.frombuffer(hinge, np.float32).copy()
-    return Thing(**thing_of(np.frombuffer(vertices, np.float32).reshape(-1, 3), np.frombuffer(faces, np.int32).reshape(-1, 3), name,
-                            np.frombuffer(turning, bool), hinge if hinge.any() else None))  # fmt: skip
+    return Thing(
+        **thing_of(
+            np.frombuffer(vertices, np.float32).reshape(-1, 3),
+            np.frombuffer(faces, np.int32).reshape(-1, 3),
+            name,
+            np.frombuffer(turning, bool),
+            hinge if hinge.any() else None,
+        )
+    )
 
 
 def poses(thing, angle):
@@ -34,9 +43,11 @@ def poses(thing, angle):
 
 
 def look(thing, points, angle):
-    """For each part of the object: the points in its own frame (T, N, 3), and their distance (T, N) from it, on the CPU.
+    """For each part of the object: the points in its own frame (T, N, 3), and their distance (T, N) from it, on the
+    CPU.
 
-    points (T, N, 3) in the object's frame, hinge at angles (T,). Distances are signed and exact within CLOSE and inside.
+    points (T, N, 3) in the object's frame, hinge at angles (T,). Distances are signed and exact within CLOSE and
+    inside.
     """
     points, angle = points.cpu(), angle.cpu()
     local = [(points - place[:, None]) @ turn for turn, place in poses(thing, angle)]
@@ -56,8 +67,10 @@ def distance(piece, grid, points):
 
 def mesh(thing, angle):
     """Vertices (V, 3) float64 of the object with its hinge at an angle, faces (F, 3)."""
-    posed = [vertices @ turn[0].double().numpy().T + place[0].double().numpy()
-             for (vertices, _), (turn, place) in zip(thing.pieces, poses(thing, torch.tensor([float(angle)])))]  # fmt: skip
+    posed = [
+        vertices @ turn[0].double().numpy().T + place[0].double().numpy()
+        for (vertices, _), (turn, place) in zip(thing.pieces, poses(thing, torch.tensor([float(angle)])))
+    ]
     starts = np.cumsum([0] + [len(vertices) for vertices in posed])
     return np.concatenate(posed), np.concatenate([faces + start for (_, faces), start in zip(thing.pieces, starts)])
 

@@ -8,7 +8,9 @@ from ..diffusion.representation import to_world, unpack_hands, unpack_object
 
 LIGHT = np.array([-0.35, -0.5, 0.8]) / np.linalg.norm([-0.35, -0.5, 0.8])
 BACKGROUND = 246
-SIDES = np.array([[0.80, -0.42, 0.42], [-0.62, 0.72, 0.32]])  # from where: the actor's right and a little behind; ahead, left
+SIDES = np.array(
+    [[0.80, -0.42, 0.42], [-0.62, 0.72, 0.32]]
+)  # from where: the actor's right and a little behind; ahead, left
 AWAY = 1.1  # metres from the eye to what is looked at
 HAND_COLOURS = ((222, 158, 128), (228, 190, 150))
 OBJECT_COLOURS = ((132, 158, 186), (204, 168, 96))  # base, the part that turns
@@ -53,7 +55,8 @@ def render(corners, colours, size, eye, target, fov_deg=30.0):
 
 
 def covered(x, y, nearness, width, height):
-    """The pixels whose centres triangles cover, edges included: x, y, nearness (N, 3) at the corners, pixels and 1 / metres.
+    """The pixels whose centres triangles cover, edges included: x, y, nearness (N, 3) at the corners, pixels and 1 /
+    metres.
 
     -> pixel (M,) = row * width + column, nearness (M,), which triangle (M,).
     """
@@ -127,8 +130,8 @@ def framing(points, side, shape):
 def strip(motion, active, betas, thing, hands, frames=6, size=(264, 216), sharp=2):
     """A clip as `frames` moments seen from two sides, as near as all of it can be seen -> PIL image, two rows.
 
-    motion (T, 208); active (2,); betas (2, 10); thing: (vertices, faces, turning, hinge) in the canonical frame; hands: the
-    left and the right hands.layer.Hand; size (width, height) of each picture.
+    motion (T, 208); active (2,); betas (2, 10); thing: (vertices, faces, turning, hinge) in the canonical frame; hands:
+    the left and the right hands.layer.Hand; size (width, height) of each picture.
     """
     vertices, faces, turning, hinge = thing
     motion, table = torch.as_tensor(motion), float(vertices[:, 2].min())

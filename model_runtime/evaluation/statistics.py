@@ -1,4 +1,6 @@
-"""Measures of many clips together: FID, diversity, multimodality, and how a method's clips are summed up in one line."""
+"""Measures of many clips together: FID, diversity, multimodality, and how a method's clips are summed up in one
+line.
+"""
 
 import numpy as np
 
@@ -6,8 +8,22 @@ PAIRS = 300  # of diversity (Guo et al. 2020), or as many as there are
 HALVES = 20  # times that ground truth is parted to see what chance alone gives
 
 # The keys of results.json, in the order of the table, and whose mean over clips they are.
-MEANS = ("id_max_mm", "id_mean_mm", "deepest_mm", "iv_cm3", "iv_surface_cm3", "cr_frames", "cr_vertices", "phy", "phy_joints",
-         "slip_mm", "jerk", "hold_success", "hand_correct", "seconds_per_clip")  # fmt: skip
+MEANS = (
+    "id_max_mm",
+    "id_mean_mm",
+    "deepest_mm",
+    "iv_cm3",
+    "iv_surface_cm3",
+    "cr_frames",
+    "cr_vertices",
+    "phy",
+    "phy_joints",
+    "slip_mm",
+    "jerk",
+    "hold_success",
+    "hand_correct",
+    "seconds_per_clip",
+)
 
 
 def frechet(first, second):
@@ -23,7 +39,9 @@ def frechet(first, second):
 
 
 def by_chance(features, seed=0):
-    """Mean Fréchet distance of random halves of one set (N, D): what is left where nothing differs; None for fewer than 4."""
+    """Mean Fréchet distance of random halves of one set (N, D): what is left where nothing differs; None for fewer
+    than 4.
+    """
     if len(features) < 4:
         return None
     rng, found = np.random.default_rng(seed), []
@@ -45,7 +63,9 @@ def diversity(features, seed=0):
 
 
 def multimodality(groups):
-    """Mean distance between answers to one prompt, over all pairs: groups (P, K, D) of K features for each of P prompts."""
+    """Mean distance between answers to one prompt, over all pairs: groups (P, K, D) of K features for each of P
+    prompts.
+    """
     groups = np.asarray(groups, float)
     first, second = np.triu_indices(groups.shape[1], 1)
     return float(np.linalg.norm(groups[:, first] - groups[:, second], axis=-1).mean())
@@ -54,8 +74,9 @@ def multimodality(groups):
 def summary(rows, features, truth, groups=None):
     """One method's clips as the figures of results.json.
 
-    rows: the clips' measures, dicts of numbers or None, with "rank" of the asked action; features (N, 32) of them, truth (M, 32) of
-    the ground truth's, the same array where these clips are it; groups (P, K, 32) or None, see `multimodality`.
+    rows: the clips' measures, dicts of numbers or None, with "rank" of the asked action; features (N, 32) of them,
+    truth (M, 32) of the ground truth's, the same array where these clips are it; groups (P, K, 32) or None, see
+    `multimodality`.
     """
     found = {name: mean(rows, name) for name in MEANS}
     rank = np.array([row["rank"] for row in rows])

@@ -2,9 +2,9 @@
 
     python -m model_runtime.evaluation.train_classifier --data DIR [DIR ...] [--epochs 40] [--out FILE] [--seed 0]
 
-Every shard of the folders is read; each clip is also seen mirrored, left for right. One object in ten is kept to watch by. The
-weights, float16, go to assets/evaluator/classifier.safetensors; the accuracy that counts, on objects of the test split, is
-what `evaluate` says of ground truth.
+Every shard of the folders is read; each clip is also seen mirrored, left for right. One object in ten is kept to watch
+by. The weights, float16, go to assets/evaluator/classifier.safetensors; the accuracy that counts, on objects of the
+test split, is what `evaluate` says of ground truth.
 """
 
 import argparse
@@ -59,7 +59,9 @@ def accuracy(model, seen, actions):
 
 
 def train(seen, actions, numbers, epochs, seed=0):
-    """-> (model, {"top1", "top3"} on the objects kept back). Rare actions count up to 5 times as much as common ones."""
+    """-> (model, {"top1", "top3"} on the objects kept back). Rare actions count up to 5 times as much as common
+    ones.
+    """
     torch.manual_seed(seed)
     kept = torch.from_numpy(np.isin(numbers, np.unique(numbers)[::KEPT]))
     model, ours = Classifier(), (~kept).nonzero()[:, 0]
@@ -84,7 +86,11 @@ def train(seen, actions, numbers, epochs, seed=0):
             schedule.step()
             total += float(loss.detach()) * len(rows)
         top1, top3 = accuracy(model, seen[kept], actions[kept])
-        print(f"epoch {epoch + 1}: loss {total / len(ours):.3f}, kept objects top1 {top1:.3f} top3 {top3:.3f}, {time.time() - begun:.0f} s", flush=True)
+        print(
+            f"epoch {epoch + 1}: loss {total / len(ours):.3f}, kept objects top1 {top1:.3f} top3 {top3:.3f}, "
+            f"{time.time() - begun:.0f} s",
+            flush=True,
+        )
     return model.eval(), {"top1": round(top1, 4), "top3": round(top3, 4), "clips_kept": int(kept.sum())}
 
 
@@ -99,8 +105,18 @@ def main(arguments=None):
     seen, actions, numbers = read(options.data, [load_hand(0), load_hand(1)])
     model, found = train(seen, actions, numbers, options.epochs, options.seed)
     count = Counter(ACTIONS[action] for action in actions.tolist())
-    save(model, options.out, {"clips": len(actions), "objects": len(np.unique(numbers)), "epochs": options.epochs,
-                              "seed": options.seed, "on objects kept back": found, "clips of actions": count})  # fmt: skip
+    save(
+        model,
+        options.out,
+        {
+            "clips": len(actions),
+            "objects": len(np.unique(numbers)),
+            "epochs": options.epochs,
+            "seed": options.seed,
+            "on objects kept back": found,
+            "clips of actions": count,
+        },
+    )
     print(f"{options.out}: {os.path.getsize(options.out) / 1e6:.2f} MB; {found}")
 
 

@@ -1,10 +1,10 @@
 """Whether a seated actor's arm can bring the wrist to a pose, and how the elbow goes: an arm of human length, in numpy.
 
 The arm is the classic chain of shoulder, elbow and wrist (Tolani, Goswami & Badler, "Real-time inverse kinematics
-techniques for anthropomorphic limbs", 2000): with shoulder and wrist given, the elbow lies on a circle, and its place on
-it is the swivel angle. World: the actor sits at -Y and faces +Y, +Z is up, the right arm is at +X; the left arm is the
-right one's mirror image. The hand's own frame is MANO's: fingers along -x (right) or +x (left), palm facing -y, thumb
-side +z. Ranges of joints: American Academy of Orthopaedic Surgeons, with some slack.
+techniques for anthropomorphic limbs", 2000): with shoulder and wrist given, the elbow lies on a circle, and its place
+on it is the swivel angle. World: the actor sits at -Y and faces +Y, +Z is up, the right arm is at +X; the left arm is
+the right one's mirror image. The hand's own frame is MANO's: fingers along -x (right) or +x (left), palm facing -y,
+thumb side +z. Ranges of joints: American Academy of Orthopaedic Surgeons, with some slack.
 """
 
 import numpy as np
@@ -70,7 +70,9 @@ def _strain(wrist, rotation, elbow, shoulder):
     """How near its limits the wrist and the forearm's twist are, (N, K) each; above 1 is beyond them."""
     forearm = (wrist[:, None] - elbow) / FOREARM
     upper = (elbow - shoulder[:, None]) / UPPER
-    x, y, z = (-(forearm @ rotation[..., axis, None])[..., 0] for axis in range(3))  # back along the forearm, in the hand
+    x, y, z = (
+        -(forearm @ rotation[..., axis, None])[..., 0] for axis in range(3)
+    )  # back along the forearm, in the hand
     flexion, ulnar = np.arctan2(-y, x), np.arcsin(np.clip(-z, -1, 1))
     bend = flexion / np.where(flexion > 0, FLEXION, EXTENSION), ulnar / np.where(ulnar > 0, ULNAR, RADIAL)
     # With the elbow bent and the thumb up, the thumb side lies in the arm's plane: from there the forearm twists.
@@ -93,7 +95,9 @@ def _free(elbow, wrist, shoulder, table):
         if near_head:
             clear &= head_distance(point) > ARM_RADIUS * (1 - share)
         height = np.clip((offset * axis[:, None]).sum(-1) / (axis**2).sum(-1)[:, None], 0, 1)
-        clear &= np.linalg.norm(offset - height[..., None] * axis[:, None], axis=-1) > TRUNK_RADIUS + ARM_RADIUS * (1 - share)
+        clear &= np.linalg.norm(offset - height[..., None] * axis[:, None], axis=-1) > TRUNK_RADIUS + ARM_RADIUS * (
+            1 - share
+        )
     clear &= elbow[..., 2] < shoulder[:, None, 2] + ELBOW_HEIGHT
     clear &= (elbow[..., 0] > ELBOW_INWARDS) & (elbow[..., 1] > shoulder[:, None, 1] - ELBOW_BACK)
     over = (elbow[..., 2] > table + ARM_RADIUS) | (elbow[..., 1] < EDGE)
@@ -103,8 +107,8 @@ def _free(elbow, wrist, shoulder, table):
 def arm_comfort(translation, rotation, side, table):
     """The arm at each of 24 swivel angles, with what it costs.
 
-    translation (N, 3), rotation (N, 3, 3): the wrist joint in the world; table: height of the table's top, metres (-inf:
-    none). Returns cost (N, 24), infinite where no arm can be, small where it is at ease; elbows (N, 24, 3).
+    translation (N, 3), rotation (N, 3, 3): the wrist joint in the world; table: height of the table's top, metres
+    (-inf: none). Returns cost (N, 24), infinite where no arm can be, small where it is at ease; elbows (N, 24, 3).
     """
     wrist, rotation = _mirrored(translation, rotation, side)
     shoulder, middle, down, outwards, within = _circle(wrist)
@@ -131,8 +135,8 @@ def reachable(translation, rotation, side, table):
 def arm_path(translation, rotation, side, table, fps):
     """A continuous choice of the elbow over a motion -> elbows (T, 3), or None where no arm can do it.
 
-    translation (T, 3), rotation (T, 3, 3), fps frames a second. The swivel angle may turn by STRIDE of its 24 steps every
-    tenth of a second, 450 degrees a second; the cheapest course is found by dynamic programming.
+    translation (T, 3), rotation (T, 3, 3), fps frames a second. The swivel angle may turn by STRIDE of its 24 steps
+    every tenth of a second, 450 degrees a second; the cheapest course is found by dynamic programming.
     """
     cost, _ = arm_comfort(translation, rotation, side, table)
     if not np.isfinite(cost).any(1).all():

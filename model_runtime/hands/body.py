@@ -8,7 +8,10 @@ import numpy as np
 
 SKULL, SKULL_HALF = np.array([0.0, -0.447, 0.455]), np.array([0.068, 0.098, 0.12])  # middle, half axes
 JAW, JAW_RADIUS = np.array([0.0, -0.402, 0.375]), 0.055
-TRUNK, TRUNK_RADIUS = np.array([[0.0, -0.52, -0.25], [0.0, -0.50, 0.20]]), 0.13  # the axis of a capsule that ends at the jaw
+TRUNK, TRUNK_RADIUS = (
+    np.array([[0.0, -0.52, -0.25], [0.0, -0.50, 0.20]]),
+    0.13,
+)  # the axis of a capsule that ends at the jaw
 
 MOUTH = np.array([0.0, -0.33, 0.38])  # before the lips
 EYES = np.array([0.0, -0.345, 0.455])  # between them
@@ -24,7 +27,9 @@ def body_distance(points):
 
 
 def head_distance(points):
-    """As `body_distance`, to the head alone. To the skull it is exact on its axes and on its surface, else to first order."""
+    """As `body_distance`, to the head alone. To the skull it is exact on its axes and on its surface, else to first
+    order.
+    """
     offset = points - SKULL
     scaled, steep = (np.linalg.norm(offset / SKULL_HALF**power, axis=-1) for power in (1, 2))
     skull = np.where(steep > 1e-6, scaled * (scaled - 1) / np.maximum(steep, 1e-6), -SKULL_HALF.min())

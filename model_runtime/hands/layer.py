@@ -150,8 +150,8 @@ class Hand(nn.Module):
 def core(tips, joints, count=6):
     """Points (..., 20 * count, 3) along the bones, wrist to knuckles to just short of the fingertips.
 
-    tips (..., 5, 3), joints (..., 16, 3). They run through the middle of the flesh: where one is inside an object or close
-    to its surface a finger stands in it, which the skin's own depth can't show on walls thinner than a finger.
+    tips (..., 5, 3), joints (..., 16, 3). They run through the middle of the flesh: where one is inside an object or
+    close to its surface a finger stands in it, which the skin's own depth can't show on walls thinner than a finger.
     """
     fingers = joints[..., 1:, :].unflatten(-2, (5, 3))
     wrist = joints[..., :1, None, :].expand(*fingers.shape[:-2], 1, 3)

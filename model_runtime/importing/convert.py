@@ -261,6 +261,7 @@ def box_middle(vertices):
 
 def canonical_thing(sequence, parts, stand, middle):
     """The object as a shard keeps it: mesh, hinge and contact points where the object stands in the first frame."""
+
     def there(points):
         return (points - middle) @ stand.T
 

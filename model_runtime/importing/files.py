@@ -109,22 +109,27 @@ def _read_npy(file, size):
 
 def read_pickle(path):
     """A pickle file -> plain data as `unpickle` gives. Raises UserError."""
+
     def read():
         with open(path, "rb") as file:
             return unpickle(file.read())
+
     return _reading(path, read)  # fmt: skip
 
 
 def read_npy(path):
     """An .npy file, pickled or not -> an array, its value where it has no dimensions, or data as `unpickle` gives."""
+
     def read():
         with open(path, "rb") as file:
             return _read_npy(file, os.path.getsize(path))
+
     return _reading(path, read)  # fmt: skip
 
 
 def read_npz(path, names):
     """The entries `names` of an .npz file, pickled or not -> {name: array or plain data}. Raises UserError."""
+
     def read():
         with zipfile.ZipFile(path) as stored:
             held = {entry.filename: entry.file_size for entry in stored.infolist()}
@@ -138,6 +143,7 @@ def read_npz(path, names):
                     raise Refused(f"its {name} is far too large")
                 found[name] = _read_npy(io.BytesIO(stored.read(f"{name}.npy")), size)
             return found
+
     return _reading(path, read)  # fmt: skip
 
 
@@ -154,11 +160,13 @@ def numbers(value, shape, what):
 
 def checked(path, build):
     """build() with the Refused that `numbers` raises, and the KeyErrors of absent entries, told as a UserError."""
+
     def read():
         try:
             return build()
         except KeyError as error:
             raise Refused(f"it has no {error.args[0]}") from None
+
     return _reading(path, read)  # fmt: skip
 
 
@@ -167,6 +175,7 @@ def read_mesh(path):
 
     Only v and f lines of an .obj are read, polygons as fans: vertices keep their numbers. Raises UserError.
     """
+
     def read():
         if path.lower().endswith(".obj"):
             vertices, faces = _read_obj(path)
@@ -178,6 +187,7 @@ def read_mesh(path):
         if len(faces) and (faces.min() < 0 or faces.max() >= len(vertices)):
             raise Refused("its triangles name vertices that do not exist")
         return vertices.astype(np.float64), faces.astype(np.int64).reshape(-1, 3)
+
     return _reading(path, read)  # fmt: skip
 
 
@@ -230,11 +240,13 @@ def mano_fields(folder):
 def _mano_fields(left, right, *times):
     both = []
     for path in (left, right):
+
         def pose_space(path=path):
             with open(path, "rb") as file:
                 content = mano._unpickle(file.read())
             shapes = {"hands_mean": (45,), "hands_components": (45, 45)}
             return {name: numbers(mano._array(content[name]), shape, name) for name, shape in shapes.items()}
+
         both.append(mano.read_mano(path) | checked(path, pose_space))  # fmt: skip
     return [mano.with_true_left(*both), both[1]]
 

@@ -9,8 +9,8 @@ MAX_FACES = 2_000_000
 WELD = 1e-5  # vertices closer than this share of the bounding box's diagonal are one
 FLAT = 1e-4  # thinner than this share of its length is a sheet, and a sheet has no inside
 
-# LARGEST_EXTENT is between a large coin and a long kitchen knife; a ball of SMALLEST_EXTENT is the widest that two hands
-# hold well. What is of another size becomes as large as most things in the hand are:
+# LARGEST_EXTENT is between a large coin and a long kitchen knife; a ball of SMALLEST_EXTENT is the widest that two
+# hands hold well. What is of another size becomes as large as most things in the hand are:
 USUAL_EXTENT, USUAL_LENGTH = 0.12, 0.40
 
 

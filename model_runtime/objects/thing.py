@@ -52,7 +52,9 @@ class Thing:
         return torch.minimum(base, self.grids[1].sample(self._in_part(points, angle)))
 
     def exact(self, points, angle=None):
-        """As `distance`, but exact within 4 mm of the surface, where grids are too shallow in thin walls; on the CPU."""
+        """As `distance`, but exact within 4 mm of the surface, where grids are too shallow in thin walls; on the
+        CPU.
+        """
         return self._near(points, self.distance(points, angle), angle)
 
     def _near(self, points, distance, angle):

@@ -18,13 +18,17 @@ def palm(side, up=False):
 
 
 def reach(hands, side, up=False):
-    """How far the skin of a flat hand reaches below (or, palm up, above) its wrist, and its middle (2,) seen from above."""
+    """How far the skin of a flat hand reaches below (or, palm up, above) its wrist, and its middle (2,) seen from
+    above.
+    """
     vertices = hands[side].rest(torch.zeros(10))[0].double().numpy() @ palm(side, up).T
     return (vertices[:, 2].max() if up else -vertices[:, 2].min()), vertices[:, :2].mean(0)
 
 
 def on_top(hands, side, gap, count, up=False):
-    """Wrist (T, 3) of a flat hand on the middle of the box's top (palm up: under its bottom), its nearest skin `gap` (T,) away."""
+    """Wrist (T, 3) of a flat hand on the middle of the box's top (palm up: under its bottom), its nearest skin `gap`
+    (T,) away.
+    """
     far, middle = reach(hands, side, up)
     wrist = np.zeros((count, 3))
     wrist[:, :2] = -middle
@@ -44,7 +48,11 @@ def motion_of(wrists, place=None, turn=None, angle=None, up=False):
     local = np.where(idle[:, None], IDLE, wrists)
     world = np.einsum("tij,thj->thi", turn, local) + place[:, None]
     angle = np.zeros(count) if angle is None else angle
-    return pack_motion(*(torch.from_numpy(np.asarray(v, float)) for v in (place, turn, angle, world, rotation))).float().numpy()
+    return (
+        pack_motion(*(torch.from_numpy(np.asarray(v, float)) for v in (place, turn, angle, world, rotation)))
+        .float()
+        .numpy()
+    )
 
 
 def one_hand(side, wrist):
@@ -64,11 +72,23 @@ def lifted(count=40, frame=10, height=0.05):
 def case_of(motion, hold, prompt="Lift the box with the right hand.", action="lift", **others):
     """A case of the box; hold (T, 2)."""
     box = trimesh.creation.box(BOX)
-    return {"family": "box", "number": 0, "index": 0, "prompt": prompt, "action": action, "hands": "right",
-            "active": np.array([False, True]), "betas": np.zeros((2, 10), np.float32),
-            "vertices": box.vertices.astype(np.float32), "faces": box.faces.astype(np.int32),
-            "turning": np.zeros(len(box.faces), bool), "hinge": NO_HINGE, "motion": motion,
-            "contact": np.zeros((len(motion), 2, 256), np.float32), "hold": np.asarray(hold, np.uint8)} | others  # fmt: skip
+    return {
+        "family": "box",
+        "number": 0,
+        "index": 0,
+        "prompt": prompt,
+        "action": action,
+        "hands": "right",
+        "active": np.array([False, True]),
+        "betas": np.zeros((2, 10), np.float32),
+        "vertices": box.vertices.astype(np.float32),
+        "faces": box.faces.astype(np.int32),
+        "turning": np.zeros(len(box.faces), bool),
+        "hinge": NO_HINGE,
+        "motion": motion,
+        "contact": np.zeros((len(motion), 2, 256), np.float32),
+        "hold": np.asarray(hold, np.uint8),
+    } | others
 
 
 def holds(count, left=0, right=1, begin=10):

@@ -74,7 +74,9 @@ def test_a_wrist_bends_only_so_far(bend_deg, can):
 
 @pytest.mark.parametrize("bend_deg, can", [(20, True), (55, False), (-40, True), (-65, False)])
 def test_a_wrist_tilts_less_to_the_thumb_than_to_the_little_finger(bend_deg, can):
-    turned = Rotation.from_rotvec(np.radians(bend_deg) * OUT).as_matrix() @ NEUTRAL  # positive: fingers up, to the thumb
+    turned = (
+        Rotation.from_rotvec(np.radians(bend_deg) * OUT).as_matrix() @ NEUTRAL
+    )  # positive: fingers up, to the thumb
     assert swivel_at(ELBOW, WRIST, turned) == can
 
 

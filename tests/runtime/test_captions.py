@@ -257,4 +257,9 @@ def test_unknown_hands_are_refused():
 def test_verbs_that_double_their_last_letter():
     from model_runtime.importing import wording
 
-    assert [wording.present(verb) for verb in ("transfer", "chop", "open", "shift")] == ["transferring", "chopping", "opening", "shifting"]
+    assert [wording.present(verb) for verb in ("transfer", "chop", "open", "shift")] == [
+        "transferring",
+        "chopping",
+        "opening",
+        "shifting",
+    ]

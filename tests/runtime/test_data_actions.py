@@ -7,7 +7,10 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from model_runtime.data import make
-from model_runtime.data.actions import EAR, EYES, LONGEST, MOUTH, SCORES, Cast, Grip, pushed, score
+from model_runtime.data.actions import SCORES, score
+from model_runtime.data.actions.table import pushed
+from model_runtime.data.score import LONGEST, Cast, Grip
+from model_runtime.hands.body import EAR, EYES, MOUTH
 from model_runtime.data.families import ACTIONS, FAMILIES, HOLD, RESERVED_SEED
 from model_runtime.data.families import make as make_shape
 from model_runtime.data.grasp_hinges import Fingers
@@ -32,8 +35,21 @@ def grip(shape, row, side, angle=0.0):
     centre, approach = turn.apply(spec.centre - point) + point, turn.apply(spec.approach[0])
     works = {"scissors": "loops", "pliers": "wrap"}.get(shape.name) == spec.kind and not turned
     fingers = Fingers(np.array([0, shape.hinge.high]), np.full((2, 15), 0.3), np.zeros((2, 5))) if works else None
-    return Grip(side, centre - 0.1 * approach, np.eye(3), np.full(15, 0.3), np.zeros(5), approach, row, centre, spec.kind,
-                spec.part, angle, turned, fingers)  # fmt: skip
+    return Grip(
+        side,
+        centre - 0.1 * approach,
+        np.eye(3),
+        np.full(15, 0.3),
+        np.zeros(5),
+        approach,
+        row,
+        centre,
+        spec.kind,
+        spec.part,
+        angle,
+        turned,
+        fingers,
+    )
 
 
 def all_casts(shape, action, way, side):
@@ -87,7 +103,9 @@ def test_every_action_has_a_score_and_is_done_with_something():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_nothing_moves_or_hangs_in_the_air_by_itself(family):
-    """Whatever is done: the object waits for a hand, is carried by a grasp whenever it is off the table, rests once let go."""
+    """Whatever is done: the object waits for a hand, is carried by a grasp whenever it is off the table, rests once
+    let go.
+    """
     for name, action, way in everything():
         if name != family:
             continue
@@ -123,7 +141,10 @@ def test_one_hand_is_in_one_place_at_a_time(family):
         for side in (LEFT, RIGHT):
             stays = sorted((s for s in done.stays if s.grip.side == side), key=lambda s: s.begin)
             for one, other in zip(stays, stays[1:]):
-                assert one.end is not None and other.begin - one.end > 0.25, (action, way)  # time to let go and take again
+                assert one.end is not None and other.begin - one.end > 0.25, (
+                    action,
+                    way,
+                )  # time to let go and take again
 
 
 def with_action(action, way="one"):
@@ -275,7 +296,11 @@ def test_slow_and_quick_are_what_the_captions_say():
     for seed in range(60):
         done = score("lift", shape_of("box"), Cast(grip(shape_of("box"), 0, RIGHT)), np.random.default_rng(seed))
         lengths.setdefault(done.details.get("manner"), []).append(done.path.moves[0][1] - done.path.moves[0][0])
-    assert np.mean(lengths["quickly"]) < 0.8 * np.mean(lengths[None]) < 0.8 * 0.8 * np.mean(lengths["slowly"] + lengths["carefully"])
+    assert (
+        np.mean(lengths["quickly"])
+        < 0.8 * np.mean(lengths[None])
+        < 0.8 * 0.8 * np.mean(lengths["slowly"] + lengths["carefully"])
+    )
 
 
 def test_a_second_hand_is_asked_for_only_where_the_shape_has_a_place_for_it():

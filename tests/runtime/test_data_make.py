@@ -13,7 +13,7 @@ import trimesh
 
 from model_runtime.condition.hands import hands_named
 from model_runtime.data import clips, make, shards
-from model_runtime.data.actions import Cast, Grip
+from model_runtime.data.score import Cast, Grip
 from model_runtime.data.clips import between, compose, resting
 from model_runtime.data.families import ACTIONS, HELD_OUT, RESERVED_SEED, TRAINING, Shape
 from model_runtime.data.prop import ready
@@ -96,7 +96,9 @@ def test_clips_of_several_actions_with_either_hand_and_both(made):
         assert len(thing.clips) >= 6
         assert {clip["hands"] for clip in thing.clips} >= {"left", "right"}
         assert len({clip["action"] for clip in thing.clips}) >= 4
-        assert sum(count["kept"] for (_, action), count in thing.tally.items() if action != "grasps") == len(thing.clips)
+        assert sum(count["kept"] for (_, action), count in thing.tally.items() if action != "grasps") == len(
+            thing.clips
+        )
         for clip in thing.clips:
             assert clip["action"] in ACTIONS and clip["action"] in thing.shape.actions
             assert clip["active"].tolist() == [clip["hands"] in (side, "both") for side in SIDES]
@@ -170,7 +172,11 @@ def test_hands_and_objects_pass_through_nothing(made):
         for side in sides_of(clip):
             vertices = skinned(thing, clip, side)
             for row in range(0, len(angle), 6):
-                assert thing.distance(vertices[row], float(angle[row])).min() > -0.0021, (thing.family, clip["action"], row)
+                assert thing.distance(vertices[row], float(angle[row])).min() > -0.0021, (
+                    thing.family,
+                    clip["action"],
+                    row,
+                )
             assert in_world(thing, clip, side)[0][..., 2].min() > thing.table - 0.002
         for row in range(0, len(angle), 3):
             assert (thing.at(angle[row]) @ turn[row].T + place[row])[:, 2].min() > thing.table - 0.003
@@ -186,7 +192,9 @@ def test_hands_touch_whenever_they_are_said_to(made):
 
 
 def test_hands_move_as_people_do(made):
-    """No jumps where reach, hold and return meet: wrists under 2.5 m/s and 20 rad/s, and they come from somewhere else."""
+    """No jumps where reach, hold and return meet: wrists under 2.5 m/s and 20 rad/s, and they come from somewhere
+    else.
+    """
     for thing, clip in every_clip(made):
         for side in sides_of(clip):
             _, wrist, turn = in_world(thing, clip, side)
@@ -245,7 +253,9 @@ ROD = trimesh.creation.cylinder(0.012, 0.5, transform=trimesh.transformations.ro
 
 
 def given(hands, giver, apart, tries=20):
-    """A rod of 50 cm, handed over by flat hands that lie on it `apart` (m) to each side of its middle: (clip or None, reasons)."""
+    """A rod of 50 cm, handed over by flat hands that lie on it `apart` (m) to each side of its middle: (clip or
+    None, reasons).
+    """
     shape = Shape("rod", ("rod",), ROD.vertices.astype(np.float32), ROD.faces.astype(np.int32), ("rod",),
                   np.zeros(len(ROD.faces), np.int32), [], None, np.array([1.0, 0, 0]))  # fmt: skip
     prop = ready(shape, 24)
@@ -256,12 +266,24 @@ def given(hands, giver, apart, tries=20):
         vertices = hands[side].rest()[0].numpy() @ forward.T + [apart * out, -0.1, 0]
         over = np.abs(vertices[:, 1]) < 0.012  # the rod's top there is at sqrt(r^2 - y^2)
         height = (np.sqrt(0.012**2 - vertices[over, 1] ** 2) - vertices[over, 2]).max() + 0.001
-        return Grip(side, np.array([apart * out, -0.1, height]), forward, np.zeros(15), np.zeros(5), np.array([0, 0, -1.0]), 0,
-                    np.zeros(3), "wrap", "rod")  # fmt: skip
+        return Grip(
+            side,
+            np.array([apart * out, -0.1, height]),
+            forward,
+            np.zeros(15),
+            np.zeros(5),
+            np.array([0, 0, -1.0]),
+            0,
+            np.zeros(3),
+            "wrap",
+            "rod",
+        )
 
     rng, reasons = np.random.default_rng(0), []
     for _ in range(tries):
-        clip, _, reason = compose(prop, "hand over", Cast(grip(giver), grip(1 - giver), "over"), hands, torch.zeros(10), rng)
+        clip, _, reason = compose(
+            prop, "hand over", Cast(grip(giver), grip(1 - giver), "over"), hands, torch.zeros(10), rng
+        )
         if clip is not None:
             return clip, reasons
         reasons.append(reason)
@@ -364,7 +386,9 @@ def test_an_object_without_a_clip_still_tells_what_was_tried(made, tmp_path, mon
     assert make.make_shard(path, [0], hands, Words(), "train") == 0
     arrays, plain = shards.read(path)
     assert plain["tally"] == {"mug/lift": {"out of reach": 7}} and plain["objects"] == ["mug"]
-    assert arrays["first"].tolist() == [0] and arrays["motion"].shape == (0, 208) and arrays["text"].shape == (0, 0, 384)
+    assert (
+        arrays["first"].tolist() == [0] and arrays["motion"].shape == (0, 208) and arrays["text"].shape == (0, 0, 384)
+    )
 
 
 def shares(tmp_path, monkeypatch, clips_each=5):
@@ -372,10 +396,34 @@ def shares(tmp_path, monkeypatch, clips_each=5):
 
     def record(path, numbers, *_):
         done.append(list(numbers))
-        things = [{"points": np.zeros((256, 3)), "normals": np.zeros((256, 3)), "moving": np.zeros(256), "hinge": np.zeros(8),
-                   "vertices": np.zeros((3, 3)), "faces": np.zeros((1, 3)), "turning": [False], "name": "mug", "number": 0, "seed": 0}]
-        some = [{"motion": np.zeros((2, 208)), "contact": np.zeros((2, 2, 256)), "hold": np.zeros((2, 2)), "text": np.zeros((1, 384)),
-                  "active": [True, True], "betas": np.zeros((2, 10)), "object": 0, "captions": [""], "action": "lift", "hands": "both"}]
+        things = [
+            {
+                "points": np.zeros((256, 3)),
+                "normals": np.zeros((256, 3)),
+                "moving": np.zeros(256),
+                "hinge": np.zeros(8),
+                "vertices": np.zeros((3, 3)),
+                "faces": np.zeros((1, 3)),
+                "turning": [False],
+                "name": "mug",
+                "number": 0,
+                "seed": 0,
+            }
+        ]
+        some = [
+            {
+                "motion": np.zeros((2, 208)),
+                "contact": np.zeros((2, 2, 256)),
+                "hold": np.zeros((2, 2)),
+                "text": np.zeros((1, 384)),
+                "active": [True, True],
+                "betas": np.zeros((2, 10)),
+                "object": 0,
+                "captions": [""],
+                "action": "lift",
+                "hands": "both",
+            }
+        ]
         shards.write(path, *shards.pack(some * clips_each, things, {}))
         return clips_each
 

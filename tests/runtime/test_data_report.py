@@ -18,9 +18,18 @@ def clip(frames, action, hands, row):
         for hand in (0, 99):
             motion[:, hand + 3 + 6 * joint] = motion[:, hand + 7 + 6 * joint] = 1
     motion[:, 0], motion[:, 99] = -0.2, 0.2
-    return {"motion": motion, "contact": np.zeros((frames, 2, 256)), "hold": np.zeros((frames, 2)), "text": np.zeros((2, 384)),
-            "active": [hands != "right", hands != "left"], "betas": np.zeros((2, 10)), "object": row,
-            "captions": [f"{action} it", "again"], "action": action, "hands": hands}  # fmt: skip
+    return {
+        "motion": motion,
+        "contact": np.zeros((frames, 2, 256)),
+        "hold": np.zeros((frames, 2)),
+        "text": np.zeros((2, 384)),
+        "active": [hands != "right", hands != "left"],
+        "betas": np.zeros((2, 10)),
+        "object": row,
+        "captions": [f"{action} it", "again"],
+        "action": action,
+        "hands": hands,
+    }
 
 
 def box(half):
@@ -46,16 +55,32 @@ def store(path, clips, things, tally, depths):
 @pytest.fixture
 def folder(tmp_path):
     """Two shards: four clips of a mug and a box, with what their making counted."""
-    store(tmp_path / "a.safetensors", [clip(31, "lift", "left", 0), clip(61, "drink", "right", 0), clip(31, "lift", "both", 1)],
-          [thing("mug"), thing("box")], {"mug/lift": {"kept": 1, "depth_mm": 3}, "mug/drink": {"kept": 1, "out of reach": 1},
-                                         "box/lift": {"kept": 1}, "mug/grasps": {"kept": 3, "does not hold": 1}}, [0.1, 0.5, 1.9])  # fmt: skip
-    store(tmp_path / "b.safetensors", [clip(31, "lift", "right", 0)], [thing("mug")],
-          {"mug/lift": {"kept": 1, "depth_mm": 1}, "mug/grasps": {"kept": 1}}, [0.3])  # fmt: skip
+    store(
+        tmp_path / "a.safetensors",
+        [clip(31, "lift", "left", 0), clip(61, "drink", "right", 0), clip(31, "lift", "both", 1)],
+        [thing("mug"), thing("box")],
+        {
+            "mug/lift": {"kept": 1, "depth_mm": 3},
+            "mug/drink": {"kept": 1, "out of reach": 1},
+            "box/lift": {"kept": 1},
+            "mug/grasps": {"kept": 3, "does not hold": 1},
+        },
+        [0.1, 0.5, 1.9],
+    )
+    store(
+        tmp_path / "b.safetensors",
+        [clip(31, "lift", "right", 0)],
+        [thing("mug")],
+        {"mug/lift": {"kept": 1, "depth_mm": 1}, "mug/grasps": {"kept": 1}},
+        [0.3],
+    )
     return tmp_path
 
 
 def test_the_figures_are_those_counted_by_hand(folder, tmp_path):
-    report.main(["--data", str(folder), "--out", str(tmp_path / "out"), "--results", str(tmp_path / "there" / "data.json")])
+    report.main(
+        ["--data", str(folder), "--out", str(tmp_path / "out"), "--results", str(tmp_path / "there" / "data.json")]
+    )
     found = json.loads((tmp_path / "out" / "report.json").read_text())
     assert found == json.loads((tmp_path / "there" / "data.json").read_text())
     assert (found["clips"], found["objects"], found["seconds_of_motion"]) == (4, 3, 5)
@@ -65,7 +90,12 @@ def test_the_figures_are_those_counted_by_hand(folder, tmp_path):
     assert {name: found["seconds"][name] for name in ("min", "median", "max")} == {"min": 1, "median": 1, "max": 2}
     mug = {"kept": 3, "tried": 8, "share": 0.375, "reasons": {"depth_mm": 4, "out of reach": 1}}
     assert found["acceptance"]["by_family"] == {"box": {"kept": 1, "tried": 1, "share": 1.0, "reasons": {}}, "mug": mug}
-    assert found["acceptance"]["by_action"]["lift"] == {"kept": 3, "tried": 7, "share": 0.429, "reasons": {"depth_mm": 4}}
+    assert found["acceptance"]["by_action"]["lift"] == {
+        "kept": 3,
+        "tried": 7,
+        "share": 0.429,
+        "reasons": {"depth_mm": 4},
+    }
     assert found["rejections"] == {"depth_mm": 4, "out of reach": 1}
     depth = found["measures"]["depth_mm"]
     assert (depth["min"], depth["median"], depth["max"], depth["limit"]) == (0.1, 0.4, 1.9, [None, 2.0])
@@ -81,7 +111,12 @@ def test_what_was_tried_in_vain_counts_too(folder):
     store(folder / "c.safetensors", [], [thing("pen")], {"pen/lift": {"no clear way": 9}}, [])
     found = report.numbers([(path, *shards.read(path, report.TITLES)) for path in sorted(folder.glob("*.safetensors"))])
     assert (found["clips"], found["objects"]) == (4, 4)
-    assert found["acceptance"]["by_family"]["pen"] == {"kept": 0, "tried": 9, "share": 0.0, "reasons": {"no clear way": 9}}
+    assert found["acceptance"]["by_family"]["pen"] == {
+        "kept": 0,
+        "tried": 9,
+        "share": 0.0,
+        "reasons": {"no clear way": 9},
+    }
 
 
 def test_a_folder_without_clips_is_a_sentence(tmp_path):
@@ -93,8 +128,12 @@ def test_every_clip_can_be_drawn_and_none_twice(folder):
     paths = sorted(folder.glob("*.safetensors"))
     stored = [(path, *shards.read(path, report.TITLES)) for path in paths]
     titles = [clip["title"] for clip in report.drawn(stored, 3, 10)]
-    assert sorted(titles) == ["box · lift · 1.0 s · lift it", "mug · drink · 2.0 s · drink it", "mug · lift · 1.0 s · lift it",
-                              "mug · lift · 1.0 s · lift it"]  # fmt: skip
+    assert sorted(titles) == [
+        "box · lift · 1.0 s · lift it",
+        "mug · drink · 2.0 s · drink it",
+        "mug · lift · 1.0 s · lift it",
+        "mug · lift · 1.0 s · lift it",
+    ]
     assert [clip["title"] for clip in report.drawn(stored, 3, 2)] == titles[:2]  # the same however many are asked for
 
 
@@ -145,18 +184,32 @@ def test_all_that_is_to_be_seen_is_in_the_picture():
         eye, target, fov = pictures.framing(points, side, (264, 216))
         away = target - eye
         across = np.cross(away, (0, 0, 1))
-        x, y, z = (np.array([across / np.linalg.norm(across), np.cross(across, away) / np.linalg.norm(np.cross(across, away)),
-                             away / np.linalg.norm(away)]) @ (points - eye).T)  # fmt: skip
+        x, y, z = (
+            np.array(
+                [
+                    across / np.linalg.norm(across),
+                    np.cross(across, away) / np.linalg.norm(np.cross(across, away)),
+                    away / np.linalg.norm(away),
+                ]
+            )
+            @ (points - eye).T
+        )
         reach = np.tan(np.radians(fov / 2))
         assert 0.85 < max((np.abs(x / z) / (reach * 264 / 216)).max(), (np.abs(y / z) / reach).max()) < 1
 
 
 def test_pixels_are_those_whose_centres_are_inside_edges_too():
     """Of a triangle with ten centres on each edge: 1 + 2 + ... + 10."""
-    x, y, near = np.array([[0.5, 9.5, 0.5], [9.5, 0.5, 9.5]]), np.array([[0.5, 0.5, 9.5], [0.5, 9.5, 9.5]]), np.ones((2, 3))
+    x, y, near = (
+        np.array([[0.5, 9.5, 0.5], [9.5, 0.5, 9.5]]),
+        np.array([[0.5, 0.5, 9.5], [0.5, 9.5, 9.5]]),
+        np.ones((2, 3)),
+    )
     pixel, nearness, owner = pictures.covered(x, y, near, 12, 12)
     assert (owner == 0).sum() == 55 and np.allclose(nearness, 1)
-    assert sorted(set(pixel)) == [12 * row + column for row in range(10) for column in range(10)]  # together the square, whole
+    assert sorted(set(pixel)) == [
+        12 * row + column for row in range(10) for column in range(10)
+    ]  # together the square, whole
     assert len(pictures.covered(x[:0], y[:0], near[:0], 12, 12)[0]) == 0
     assert len(pictures.covered(x + 20, y, near, 12, 12)[0]) == 0  # beside the picture
 
@@ -173,12 +226,15 @@ def test_a_round_thing_has_no_pinholes():
 
 def test_each_pixel_shows_what_is_nearest_there():
     """Two squares that cross along a vertical line in the middle."""
+
     def square(left, right):
         a, b, c, d = [-1, left, -1], [1, right, -1], [1, right, 1], [-1, left, 1]
         return [[a, b, c], [a, c, d]]
 
     corners = np.array(square(1.5, 2.5) + square(2.5, 1.5), float)
-    image = pictures.render(corners, [(255, 0, 0)] * 2 + [(0, 0, 255)] * 2, (100, 100), np.zeros(3), np.array([0, 1.0, 0]), 30)
+    image = pictures.render(
+        corners, [(255, 0, 0)] * 2 + [(0, 0, 255)] * 2, (100, 100), np.zeros(3), np.array([0, 1.0, 0]), 30
+    )
     assert (image[:, :49, 2] == 0).all() and (image[:, 51:, 0] == 0).all()
 
 
@@ -199,7 +255,10 @@ def test_the_nearer_hides_the_farther_whichever_comes_first():
         return [[a, b, c], [a, c, d]]
 
     near, far = square(1.0, 0.2), square(2.0, 1.0)
-    for corners, colours in ((near + far, [(255, 0, 0)] * 2 + [(0, 0, 255)] * 2), (far + near, [(0, 0, 255)] * 2 + [(255, 0, 0)] * 2)):
+    for corners, colours in (
+        (near + far, [(255, 0, 0)] * 2 + [(0, 0, 255)] * 2),
+        (far + near, [(0, 0, 255)] * 2 + [(255, 0, 0)] * 2),
+    ):
         image = pictures.render(np.array(corners), colours, (100, 100), np.zeros(3), np.array([0, 1.0, 0]), fov_deg=90)
         assert image[50, 50, 0] > 80 and image[50, 50, 2] == 0  # red before blue
         assert image[50, 30, 2] > 80 and image[50, 30, 0] == 0  # blue beside it

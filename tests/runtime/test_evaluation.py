@@ -17,22 +17,54 @@ from model_runtime.evaluation.methods import METHODS, idle
 from model_runtime.seam import UserError
 
 COUNT = 40
-WANTED = {"id_max_mm", "id_mean_mm", "iv_cm3", "cr_frames", "cr_vertices", "phy", "top1", "top3", "fid", "diversity",
-          "multimodality", "slip_mm", "jerk", "hold_success", "hand_correct", "seconds_per_clip"}  # of issue 4  # fmt: skip
+WANTED = {
+    "id_max_mm",
+    "id_mean_mm",
+    "iv_cm3",
+    "cr_frames",
+    "cr_vertices",
+    "phy",
+    "top1",
+    "top3",
+    "fid",
+    "diversity",
+    "multimodality",
+    "slip_mm",
+    "jerk",
+    "hold_success",
+    "hand_correct",
+    "seconds_per_clip",
+}
 
 
 def made(hands, gap=0.001, action="lift", **others):
     """One clip of the box as make.object_clips gives it."""
     motion = motion_of(one_hand(RIGHT, on_top(hands, RIGHT, gap, COUNT)), lifted())
-    return {"motion": motion, "contact": np.full((COUNT, 2, 256), 51, np.uint8), "hold": holds(COUNT), "object": 0,
-            "active": [False, True], "betas": np.zeros((2, 10)), "text": np.zeros((0, 384)), "action": action, "hands": "right",
-            "captions": ["Lift the box with the right hand.", "Hoist the box, right hand."]} | others  # fmt: skip
+    return {
+        "motion": motion,
+        "contact": np.full((COUNT, 2, 256), 51, np.uint8),
+        "hold": holds(COUNT),
+        "object": 0,
+        "active": [False, True],
+        "betas": np.zeros((2, 10)),
+        "text": np.zeros((0, 384)),
+        "action": action,
+        "hands": "right",
+        "captions": ["Lift the box with the right hand.", "Hoist the box, right hand."],
+    } | others
 
 
 def thing():
     case = case_of(motion_of(np.full((2, 2, 3), np.nan)), holds(2))
-    return {"points": np.zeros((256, 3)), "normals": np.zeros((256, 3)), "moving": np.zeros(256), "name": "box", "number": 0,
-            "seed": 0, **{name: case[name] for name in ("hinge", "vertices", "faces", "turning")}}  # fmt: skip
+    return {
+        "points": np.zeros((256, 3)),
+        "normals": np.zeros((256, 3)),
+        "moving": np.zeros(256),
+        "name": "box",
+        "number": 0,
+        "seed": 0,
+        **{name: case[name] for name in ("hinge", "vertices", "faces", "turning")},
+    }
 
 
 @pytest.fixture
@@ -51,7 +83,9 @@ def test_objects_are_the_splits_own_and_every_family_comes_before_one_comes_twic
     numbers = case_module.numbers("test")
     assert sorted(numbers[: len(TRAINING)]) == list(range(len(TRAINING)))
     assert len(set(numbers)) == len(numbers) and numbers == case_module.numbers("test")
-    assert {number % len(HELD_OUT) for number in case_module.numbers("unseen")[: len(HELD_OUT)]} == set(range(len(HELD_OUT)))
+    assert {number % len(HELD_OUT) for number in case_module.numbers("unseen")[: len(HELD_OUT)]} == set(
+        range(len(HELD_OUT))
+    )
 
 
 def test_few_cases_are_the_first_of_many(folder):
@@ -70,7 +104,11 @@ def test_wordings_are_the_test_s_clips_in_reserved_words(folder):
 def test_different_actions_are_taken_first(tmp_path, hands):
     clips = [made(hands, action=action) for action in ("lift", "lift", "pass", "lift", "push")]
     case_module.write(str(tmp_path / "some"), clips, thing(), "test")
-    assert [case["action"] for case in case_module.of_object(str(tmp_path / "some"), "train")] == ["lift", "pass", "push"]
+    assert [case["action"] for case in case_module.of_object(str(tmp_path / "some"), "train")] == [
+        "lift",
+        "pass",
+        "push",
+    ]
 
 
 def test_objects_too_big_for_the_tool_are_left_out(tmp_path, hands):
@@ -90,10 +128,15 @@ def test_an_object_is_made_once_and_with_familiar_and_reserved_words(tmp_path, h
     path = case_module.make_object(str(tmp_path / f"{objects}-000003.safetensors"), objects, 3)
     assert asked == [(3, objects, case_module.MADE, True)]
     assert case_module.make_objects(str(tmp_path), objects, [3]) == [path]  # and is not made again
-    (familiar, reserved), = shards.read(path)[1]["captions"]
+    ((familiar, reserved),) = shards.read(path)[1]["captions"]
     shape = make.object_shape(3, objects)[0]
-    every = {split: {caption(shape, "lift", "right", None, np.random.default_rng(i), split, {"grip": "wrap"}) for i in range(1500)}
-             for split in ("train", "test")}  # fmt: skip
+    every = {
+        split: {
+            caption(shape, "lift", "right", None, np.random.default_rng(i), split, {"grip": "wrap"})
+            for i in range(1500)
+        }
+        for split in ("train", "test")
+    }
     assert not every["train"] & every["test"]
     assert reserved not in every["train"] and familiar not in every["test"]
 

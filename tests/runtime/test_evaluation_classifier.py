@@ -10,7 +10,17 @@ import torch
 from runtime.evaluation_cases import LEFT, RIGHT, case_of, holds, lifted, motion_of, one_hand
 from model_runtime.data.families import ACTIONS
 from model_runtime.evaluation import train_classifier
-from model_runtime.evaluation.classifier import CHANNELS, FEATURES, STEPS, WEIGHTS, Classifier, describe, load, recognise, save
+from model_runtime.evaluation.classifier import (
+    CHANNELS,
+    FEATURES,
+    STEPS,
+    WEIGHTS,
+    Classifier,
+    describe,
+    load,
+    recognise,
+    save,
+)
 
 NO_SHAPE = np.zeros((2, 10), np.float32)
 
@@ -44,13 +54,15 @@ def test_places_are_relative_to_the_first_wrist(hands):
 
 
 def test_a_hand_that_plays_no_part_is_not_seen(hands):
-    right, = seen(hands, wave(60))
+    (right,) = seen(hands, wave(60))
     assert not right[:48].any() and right[48:96].any()
     assert right[106].tolist() == [0.0] * STEPS and right[107].tolist() == [1.0] * STEPS
 
 
 def test_the_mirror(hands):
-    """What a mirrored motion looks like, mirrored by hand: hands swapped, x and the turns about y and z the other way."""
+    """What a mirrored motion looks like, mirrored by hand: hands swapped, x and the turns about y and z the other
+    way.
+    """
     frames = 60
     time = np.linspace(0, 1, frames)
     wrist = np.stack([0.1 + 0.05 * time, -0.1 + 0.02 * time**2, 0.1 * time], 1)
@@ -103,5 +115,7 @@ def test_the_rank_is_that_of_the_asked_action(hands):
 
 def test_the_bundled_classifier_is_small_and_ready(hands):
     assert os.path.getsize(WEIGHTS) < 2_000_000
-    features, rank = recognise(load(), [motion_of(np.full((40, 2, 3), np.nan), lifted())], [case_of(wave(20), holds(20))], hands)
+    features, rank = recognise(
+        load(), [motion_of(np.full((40, 2, 3), np.nan), lifted())], [case_of(wave(20), holds(20))], hands
+    )
     assert features.shape == (1, FEATURES) and np.isfinite(features).all() and 0 <= rank[0] < len(ACTIONS)

@@ -56,7 +56,7 @@ def test_distances_are_the_box_s(block):
     points = torch.from_numpy(np.random.default_rng(0).uniform(-0.07, 0.07, (1, 2000, 3))).float()
     over = points.abs() - torch.tensor([0.05, 0.04, 0.03])
     exact = over.clamp_min(0).norm(dim=-1) + over.amax(-1).clamp_max(0)
-    (_, found), = look(block, points, STILL)
+    ((_, found),) = look(block, points, STILL)
     near = exact < 0.006
     np.testing.assert_allclose(found[near], exact[near], atol=1e-5)
     assert (found[exact > 0.008] > 0.006).all()
@@ -81,7 +81,9 @@ def test_what_moves_with_a_part_does_not_slip_on_it(hinged):
     distance, pace = nearest(hinged, torch.tensor(np.stack([with_part, with_base], 1)).float(), angle)
     np.testing.assert_allclose(distance, [[0.001, 0.002]] * 5, atol=1e-5)
     np.testing.assert_allclose(pace, 0, atol=1e-6)
-    _, pace = nearest(hinged, torch.tensor(with_part[:1]).float().expand(5, 1, 3), angle)  # stays while the part turns away
+    _, pace = nearest(
+        hinged, torch.tensor(with_part[:1]).float().expand(5, 1, 3), angle
+    )  # stays while the part turns away
     assert float(pace[0]) == pytest.approx(2 * np.hypot(0.04, 0.016) * np.sin(0.125), rel=1e-4)
 
 
@@ -104,10 +106,12 @@ def test_volume_of_a_ball_in_a_box(block, radius):
 def test_volume_and_depth_of_half_a_ball(block, radius):
     """Over places between the voxels' centres, which are a third of a radius apart."""
     vertices, faces = ball(radius, (0.0, 0.0, 0.03))
-    aside = torch.from_numpy(np.random.default_rng(0).uniform(-0.0025, 0.0025, (30, 1, 3))).float() * torch.tensor([1, 1, 0])
+    aside = torch.from_numpy(np.random.default_rng(0).uniform(-0.0025, 0.0025, (30, 1, 3))).float() * torch.tensor(
+        [1, 1, 0]
+    )
     solid, _ = volume_of(block, vertices + aside, faces, torch.zeros(30))
     assert solid.mean() == pytest.approx(2 / 3 * np.pi * radius**3 * 1e6, rel=0.05)
-    (_, distance), = look(block, vertices, STILL)
+    ((_, distance),) = look(block, vertices, STILL)
     deepest, mean = depths(distance)
     assert float(deepest) == pytest.approx(radius, abs=1e-4)
     assert float(mean) == pytest.approx(radius / 2, rel=0.05)  # Archimedes: a sphere's area is even along its axis
@@ -274,7 +278,9 @@ def test_a_hand_that_moves_with_the_object(hands):
 
 
 def test_volume_of_a_hand_in_a_box(hands):
-    """The part of the hand in the box, by points at random and exact winding numbers; and nothing where it only lies there."""
+    """The part of the hand in the box, by points at random and exact winding numbers; and nothing where it only lies
+    there.
+    """
     depth, rng = 0.006, np.random.default_rng(0)
     wrist = on_top(hands, RIGHT, -depth, 12)
     wrist[:, :2] += rng.uniform(-0.003, 0.003, (12, 2))
@@ -282,7 +288,9 @@ def test_volume_of_a_hand_in_a_box(hands):
     faces, volume = hands[RIGHT].faces.numpy().astype(np.int64), []
     for place in wrist:
         points = rng.uniform([-0.08, -0.08, BOX[2] / 2 - depth], [0.08, 0.08, BOX[2] / 2], (4000, 3))
-        volume.append(0.16 * 0.16 * depth * 1e6 * (np.abs(igl.winding_number(flat + place, faces, points)) > 0.5).mean())
+        volume.append(
+            0.16 * 0.16 * depth * 1e6 * (np.abs(igl.winding_number(flat + place, faces, points)) > 0.5).mean()
+        )
     assert measured(hands, wrist)["iv_cm3"] == pytest.approx(np.mean(volume), rel=0.08)
     assert measured(hands, on_top(hands, RIGHT, 0.0005, 2))["iv_cm3"] == 0
 
@@ -313,7 +321,11 @@ def test_a_hand_that_plays_no_part_is_not_measured(hands):
     wrist = on_top(hands, RIGHT, 0.001, COUNT)
     found = measured(hands, wrist, place=np.outer(0.05 * time**3, [0, 0, 1]))
     assert found["jerk"] == pytest.approx(0.3, rel=0.02)
-    alone = judge(case_of(motion_of(np.full((COUNT, 2, 3), np.nan)), holds(COUNT)), motion_of(np.full((COUNT, 2, 3), np.nan)), hands)
+    alone = judge(
+        case_of(motion_of(np.full((COUNT, 2, 3), np.nan)), holds(COUNT)),
+        motion_of(np.full((COUNT, 2, 3), np.nan)),
+        hands,
+    )
     assert alone["jerk"] is None and alone["iv_cm3"] == 0 and alone["cr_frames"] == 0 and alone["phy"] == 0
 
 

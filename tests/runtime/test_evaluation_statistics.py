@@ -29,7 +29,9 @@ def test_frechet_of_two_gaussians_by_scipy_s_square_root():
     first, second = (rng.normal(size=(5, 5)) for _ in range(2))
     first, second = first @ first.T + np.eye(5), second @ second.T + np.eye(5)
     expected = np.trace(first + second - 2 * sqrtm(first @ second).real)
-    assert frechet(gaussian(np.zeros(5), first), gaussian(np.zeros(5), second, seed=2)) == pytest.approx(expected, rel=1e-6)
+    assert frechet(gaussian(np.zeros(5), first), gaussian(np.zeros(5), second, seed=2)) == pytest.approx(
+        expected, rel=1e-6
+    )
 
 
 def test_frechet_of_fewer_clips_than_features():
@@ -48,7 +50,9 @@ def test_diversity_never_pairs_a_clip_with_itself():
 
 
 def test_diversity_of_a_gaussian():
-    """The distance of two points of N(0, 1) in D dimensions is sqrt(2) times a chi of D degrees: about sqrt(2 D - 1)."""
+    """The distance of two points of N(0, 1) in D dimensions is sqrt(2) times a chi of D degrees: about sqrt(2 D -
+    1).
+    """
     assert diversity(np.random.default_rng(0).normal(size=(5000, 64))) == pytest.approx(np.sqrt(127), rel=0.02)
 
 

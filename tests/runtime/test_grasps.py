@@ -18,9 +18,21 @@ LEFT, RIGHT = 0, 1
 INDEX, MIDDLE, PINKY, RING, THUMB = range(5)
 QUICK = {"count": 36, "iterations": (30, 40)}
 # An object that is held in each kind, and the angle of its hinge
-HELD = {"handle": "mug", "wrap": "bottle", "pinch": "ball", "tripod": "spoon", "side": "capsule_machine", "rim": "bowl",
-        "two": "box", "lateral": "fork", "hook": "glasses_case", "platform": "bowl", "loops": "scissors", "press": "can",
-        "palm": "box"}  # fmt: skip
+HELD = {
+    "handle": "mug",
+    "wrap": "bottle",
+    "pinch": "ball",
+    "tripod": "spoon",
+    "side": "capsule_machine",
+    "rim": "bowl",
+    "two": "box",
+    "lateral": "fork",
+    "hook": "glasses_case",
+    "platform": "bowl",
+    "loops": "scissors",
+    "press": "can",
+    "palm": "box",
+}
 
 
 class Found:

@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 import torch
 
 from model_runtime.data import grasp_checks, grasp_hinges, grasp_kinds, grasps
-from model_runtime.data.actions import Grip
+from model_runtime.data.score import Grip
 from model_runtime.data.families import RESERVED_SEED, make
 from model_runtime.data.prop import ready, standing
 from model_runtime.hands.arm import reachable
@@ -68,13 +68,17 @@ def finger_of(hand):
 
 @pytest.fixture(scope="module")
 def held(hands):
-    """held(side, open) -> the Grasps of a chest, the kind of each, hand vertices (G, V, 3), joints (G, 16, 3), angle."""
+    """held(side, open) -> the Grasps of a chest, the kind of each, hand vertices (G, V, 3), joints (G, 16, 3),
+    angle.
+    """
 
     @cache
     def search(side, share):
         prop = prop_of("chest")
         angle = share * prop.shape.hinge.high
-        found = grasps.find(prop, hands[side], side, np.random.default_rng(3), angle=angle, count=40, iterations=(30, 40))
+        found = grasps.find(
+            prop, hands[side], side, np.random.default_rng(3), angle=angle, count=40, iterations=(30, 40)
+        )
         vertices, joints = (value.numpy() for value in hands[side](found.pose(), found.translation))
         return found, [prop.shape.grips[row].kind for row in found.grip.tolist()], vertices, joints, angle
 
@@ -187,8 +191,17 @@ def worked(hands):
         prop = prop_of("scissors", (3, 0)[side], ("loops",))
         found = grasps.find(prop, hands[side], side, np.random.default_rng(3), count=40)
         names = ("translation", "rotation", "flexion", "abduction", "approach")
-        grips = [Grip(side, *(getattr(found, name)[row].numpy() for name in names), row=0, centre=prop.shape.grips[0].centre,
-                      kind="loops", part="finger ring") for row in range(len(found))]  # fmt: skip
+        grips = [
+            Grip(
+                side,
+                *(getattr(found, name)[row].numpy() for name in names),
+                row=0,
+                centre=prop.shape.grips[0].centre,
+                kind="loops",
+                part="finger ring",
+            )
+            for row in range(len(found))
+        ]
         both = [[], []]
         both[side] = grips
         assert grasp_hinges.with_fingers(prop, hands, both, None) is both
@@ -262,7 +275,9 @@ def test_fingers_that_press_too_deep_or_let_go_keep_nothing(hands, worked, side)
 
 
 def test_nothing_else_gets_fingers(hands, worked):
-    """Grips of other kinds, of a part that turns, of things that hands don't work, or with a thumb that holds the base."""
+    """Grips of other kinds, of a part that turns, of things that hands don't work, or with a thumb that holds the
+    base.
+    """
     prop, grips = worked(LEFT)
     grip = next(grip for grip in grips if grip.fingers is not None)
     plain = {name: value for name, value in vars(grip).items() if name != "fingers"}

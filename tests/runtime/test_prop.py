@@ -1,4 +1,6 @@
-"""A prop with a hinge, two boxes, at several angles: its distances against closed forms, its points against the mesh."""
+"""A prop with a hinge, two boxes, at several angles: its distances against closed forms, its points against the
+mesh.
+"""
 
 import igl
 import numpy as np
@@ -37,7 +39,11 @@ def block(size, place, cells=6):
 def prop():
     lid_at = np.array([0, 0, BASE[2] / 2 + LID[2] / 2 + 0.001])
     hinge = Hinge(np.array([0.0, BASE[1] / 2, BASE[2] / 2]), AXIS, -0.2, 2.0, ("lid",))
-    return ready(assemble("two boxes", ("box",), [("base", block(BASE, [0, 0, 0])), ("lid", block(LID, lid_at))], [], hinge=hinge))
+    return ready(
+        assemble(
+            "two boxes", ("box",), [("base", block(BASE, [0, 0, 0])), ("lid", block(LID, lid_at))], [], hinge=hinge
+        )
+    )
 
 
 def box(points, size):
@@ -54,7 +60,9 @@ def turning(prop, angle):
 def closed_form(prop, points, angle):
     """Signed distance (N,) to the two boxes with the lid at an angle, and the lid's alone."""
     turn, pivot = turning(prop, angle)
-    solids = [prop.shape.vertices[np.unique(prop.shape.faces[rows])] for rows in (~prop.shape.moving, prop.shape.moving)]
+    solids = [
+        prop.shape.vertices[np.unique(prop.shape.faces[rows])] for rows in (~prop.shape.moving, prop.shape.moving)
+    ]
     base, lid = ((solid.min(0) + solid.max(0)) / 2 for solid in solids)
     at_zero = turn.inv().apply(points - pivot) + pivot
     lid_distance = box(at_zero - lid, LID)
@@ -100,7 +108,9 @@ def test_many_angles_at_once(prop):
 
 @pytest.mark.parametrize("angle", ANGLES)
 def test_distances_are_the_closed_forms(prop, angle):
-    """By the grids to a fifth of a millimetre near flat faces, to a voxel anywhere; exact to a micrometre near the skin."""
+    """By the grids to a fifth of a millimetre near flat faces, to a voxel anywhere; exact to a micrometre near the
+    skin.
+    """
     points = around(prop, angle)
     truth, lid = closed_form(prop, points, angle)
     assert (truth < -0.005).sum() > 50 and (lid == truth).sum() > 300 and (lid > truth).sum() > 300
@@ -165,7 +175,10 @@ def test_a_turned_prop_measures_the_same_at_turned_points(prop):
     turn = Rotation.from_euler("z", yaw)
     points = around(prop, 0.4, 800)
     shift = turned.shape.hinge.point - turn.apply(prop.shape.hinge.point)  # its bounding box is centred again
-    one, other = (p.exact(tensor(at), torch.tensor(0.4)).numpy() for p, at in ((prop, points), (turned, turn.apply(points) + shift)))
+    one, other = (
+        p.exact(tensor(at), torch.tensor(0.4)).numpy()
+        for p, at in ((prop, points), (turned, turn.apply(points) + shift))
+    )
     near = np.abs(closed_form(prop, points, 0.4)[0]) < 0.0035
     assert near.sum() > 50 and np.abs(one - other)[near].max() < 3e-6
 

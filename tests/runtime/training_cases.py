@@ -37,23 +37,43 @@ def synthetic(count=6, frames=24, seed=0):
     contact[~active[:, None].repeat(frames, 1)] = 0
     normals = rng.normal(0, 1, (2, 256, 3))
     return {
-        "motion": motion, "contact": contact, "active": active, "hold": rng.integers(0, 5, (count, frames, 2)).astype(np.uint8),
-        "object": rng.integers(0, 2, count), "betas": rng.normal(0, 1, (count, 2, 10)).astype(np.float32),
+        "motion": motion,
+        "contact": contact,
+        "active": active,
+        "hold": rng.integers(0, 5, (count, frames, 2)).astype(np.uint8),
+        "object": rng.integers(0, 2, count),
+        "betas": rng.normal(0, 1, (count, 2, 10)).astype(np.float32),
         "text": (rng.normal(0, 1, (count, 3, 384)) / 20).astype(np.float16),
         "points": rng.normal(0, 0.05, (2, 256, 3)).astype(np.float32),
         "normals": (normals / np.linalg.norm(normals, axis=-1, keepdims=True)).astype(np.float32),
-        "moving": rng.random((2, 256)) < 0.5, "hinge": rng.normal(0, 0.1, (2, 8)).astype(np.float32),
-    }  # fmt: skip
+        "moving": rng.random((2, 256)) < 0.5,
+        "hinge": rng.normal(0, 0.1, (2, 8)).astype(np.float32),
+    }
 
 
 def store(path, arrays, fps=shards.FPS):
     """Writes such clips as a shard."""
-    clips = [{"captions": ["Lift it."], "action": "lift", "hands": "both",
-              **{name: arrays[name][row] for name in ("motion", "contact", "hold", "text", "active", "betas", "object")}}
-             for row in range(len(arrays["motion"]))]  # fmt: skip
-    things = [{"vertices": np.zeros((3, 3)), "faces": np.array([[0, 1, 2]]), "turning": [False], "name": "mug", "number": row,
-               "seed": row, **{name: arrays[name][row] for name in ("points", "normals", "moving", "hinge")}}
-              for row in range(len(arrays["points"]))]  # fmt: skip
+    clips = [
+        {
+            "captions": ["Lift it."],
+            "action": "lift",
+            "hands": "both",
+            **{name: arrays[name][row] for name in ("motion", "contact", "hold", "text", "active", "betas", "object")},
+        }
+        for row in range(len(arrays["motion"]))
+    ]
+    things = [
+        {
+            "vertices": np.zeros((3, 3)),
+            "faces": np.array([[0, 1, 2]]),
+            "turning": [False],
+            "name": "mug",
+            "number": row,
+            "seed": row,
+            **{name: arrays[name][row] for name in ("points", "normals", "moving", "hinge")},
+        }
+        for row in range(len(arrays["points"]))
+    ]
     shards.write(str(path), *shards.pack(clips, things, {"split": "train"}), fps=fps)
 
 
@@ -62,7 +82,13 @@ def one_batch(**settings):
     arrays = synthetic(**settings)
     count, frames = arrays["motion"].shape[:2]
     batch = {name: torch.from_numpy(arrays[name]) for name in ("motion", "hold", "betas")}
-    batch |= {name: torch.from_numpy(arrays[name][arrays["object"]]) for name in ("points", "normals", "moving", "hinge")}
-    batch |= {"contact": torch.from_numpy(arrays["contact"]).float() / 255, "active": torch.from_numpy(arrays["active"]).float(),
-              "text": torch.from_numpy(arrays["text"][:, 0]).float(), "frames": torch.full((count,), frames)}  # fmt: skip
+    batch |= {
+        name: torch.from_numpy(arrays[name][arrays["object"]]) for name in ("points", "normals", "moving", "hinge")
+    }
+    batch |= {
+        "contact": torch.from_numpy(arrays["contact"]).float() / 255,
+        "active": torch.from_numpy(arrays["active"]).float(),
+        "text": torch.from_numpy(arrays["text"][:, 0]).float(),
+        "frames": torch.full((count,), frames),
+    }
     return batch

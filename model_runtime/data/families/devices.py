@@ -256,8 +256,9 @@ def mouse(rng):
     used = ("use", "slide")
     grips = [
         Grip("body", "palm", np.array([hump, 0, height]), Y, -UP, (*used, "push", "browse"), 0.0, 0.01),
-        Grip("body", "pinch", np.array([hump, 0, 0.45 * height]), X, above(X, 25), EVERY + used, width / 2,
-             0.4 * length),
+        Grip(
+            "body", "pinch", np.array([hump, 0, 0.45 * height]), X, above(X, 25), EVERY + used, width / 2, 0.4 * length
+        ),
         *press_grips("wheel", wheel_at + [0, 0, 0.009], ("press", "tap", "browse"), (Y,)),
     ]
     nouns = ("mouse", "computer mouse", "pc mouse")
@@ -330,8 +331,9 @@ def remote_control(rng):
     power = button(0.005, 0.0018)
     power_at = np.array([0.42 * size[0], rng.choice([-0.2, 0.2]) * size[1], size[2] / 2])
     grips = [
-        bar_grip("body", -0.42 * size * X, 0.1 * size * X, size[1] / 2, EVERY + ("use", *SWITCH[1:], "shake"), "wrap",
-                 35),
+        bar_grip(
+            "body", -0.42 * size * X, 0.1 * size * X, size[1] / 2, EVERY + ("use", *SWITCH[1:], "shake"), "wrap", 35
+        ),
         bar_grip("body", -0.3 * size * X, 0.3 * size * X, size[1] / 2, EVERY + ("use",), "pinch", 25),
         *press_grips("power", power_at + [0, 0, 0.0018], SWITCH),
         *press_grips("keys", tops[len(tops) // 2], ("press", "tap", "browse")),
@@ -409,8 +411,16 @@ def iron(rng):
         Grip("handle", "wrap", middle, X, above(X, 50), used, thick, 0.3 * length),
         Grip("handle", "hook", middle, X, fan((0, 1, -0.6), X, 15, 3), HANDLING, thick, 0.3 * length),
         Grip("handle", "hook", middle, X, fan((0, -1, -0.6), X, 15, 3), HANDLING, thick, 0.3 * length),
-        Grip("dial", "tripod", dial_at, Y, fan((-0.25, 0, -1), Y, 12, 3), ("set", "turn", "switch on", "switch off"),
-             0.008, 0.02),
+        Grip(
+            "dial",
+            "tripod",
+            dial_at,
+            Y,
+            fan((-0.25, 0, -1), Y, 12, 3),
+            ("set", "turn", "switch on", "switch off"),
+            0.008,
+            0.02,
+        ),
     ]
     solids = [(parts, body), ("handle", handle), ("dial", moved(dial, dial_at))]
     nouns = ("iron", "clothes iron", "flat iron", "steam iron")

@@ -130,8 +130,9 @@ def stamp(rng):
     widest = side[8:][np.argmax(side[8:, 0])]
     top = np.array([0, 0, widest[1]])
     grips = [
-        wrap_grip("handle", np.interp((base + 0.004 + height) / 2, side[:, 1], side[:, 0]), base + 0.004, height,
-                  stamped),
+        wrap_grip(
+            "handle", np.interp((base + 0.004 + height) / 2, side[:, 1], side[:, 0]), base + 0.004, height, stamped
+        ),
         Grip("handle", "tripod", top, Y, above(Y, 30), stamped, widest[0], 2 * knob),
         Grip("handle", "pinch", top, Y, above(Y, 30), stamped, widest[0], 2 * knob),
         Grip("handle", "pinch", top, UP, level(8), stamped, widest[0], 2 * knob),
@@ -210,14 +211,24 @@ def toothpaste(rng):
     squeezed = EVERY + ("squeeze", "use")
     at = -0.25 * length
     grips = [
-        bar_grip("body", (-0.75 * length, 0, 0), (-0.02 * length, 0, 0), 0.97 * half, squeezed + ("shake",), "wrap",
-                 45),
+        bar_grip(
+            "body", (-0.75 * length, 0, 0), (-0.02 * length, 0, 0), 0.97 * half, squeezed + ("shake",), "wrap", 45
+        ),
         bar_grip("body", (-0.6 * length, 0, 0), (-0.1 * length, 0, 0), half, squeezed, "pinch", 25),
         bar_grip("cap", (0.010, 0, 0), (0.009 + cap_length, 0, 0), cap, HANDLING + (HOLD,), "tripod", 30),
-        Grip("body", "press", np.array([at, 0, np.interp(at, rows[:, 0], rows[:, 2])]), Y, -UP, ("press", "tap"), 0.0,
-             0.01),
-        Grip("body", "palm", np.array([at, 0, np.interp(at, rows[:, 0], rows[:, 2])]), Y, -UP, ("slide", HOLD), 0.0,
-             0.02),
+        Grip(
+            "body",
+            "press",
+            np.array([at, 0, np.interp(at, rows[:, 0], rows[:, 2])]),
+            Y,
+            -UP,
+            ("press", "tap"),
+            0.0,
+            0.01,
+        ),
+        Grip(
+            "body", "palm", np.array([at, 0, np.interp(at, rows[:, 0], rows[:, 2])]), Y, -UP, ("slide", HOLD), 0.0, 0.02
+        ),
     ]
     nouns = ("toothpaste", "tube of toothpaste", "toothpaste tube", "tube", "tube of cream")
     return assemble("toothpaste", nouns, [(parts, solid)], grips, tip=(0.010 + cap_length) * X)

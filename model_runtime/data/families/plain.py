@@ -40,13 +40,9 @@ def box(rng):
             reach = length / 2 - min(length / 2, width / 2 + 0.012)
             grips.append(Grip("sides", "wrap", reach * end, UP, fan(-end, UP, 15, 3), every, width / 2, height))
     if length >= 0.10 and height >= 0.03:
-        grips.append(
-            Grip("sides", "two", np.zeros(3), UP, np.stack([X, -X]), BOTH + ("shake",), length / 2, height)
-        )
+        grips.append(Grip("sides", "two", np.zeros(3), UP, np.stack([X, -X]), BOTH + ("shake",), length / 2, height))
     if width >= 0.10 and height >= 0.03:
-        grips.append(
-            Grip("sides", "two", np.zeros(3), UP, np.stack([Y, -Y]), BOTH + ("shake",), width / 2, height)
-        )
+        grips.append(Grip("sides", "two", np.zeros(3), UP, np.stack([Y, -Y]), BOTH + ("shake",), width / 2, height))
     middle = np.array([0, 0, 0.5 * height])
     for end, reach in ((X, length / 2), (-X, length / 2), (Y, width / 2), (-Y, width / 2)):  # pushed upright or lying
         thumb = UP if height > 0.07 else np.cross(UP, end)

@@ -7,10 +7,46 @@ import numpy as np
 # What people do with things: GRAB's and ARCTIC's intents ("hand over" is GRAB's offhand, "switch on" its on), and
 # contact without a grasp at the end.
 ACTIONS = (
-    "lift", "place", "pass", "hand over", "inspect", "shake", "drink", "eat", "pour", "toast", "brush", "call", "cut",
-    "chop", "peel", "fly", "squeeze", "stamp", "staple", "screw", "play", "set", "see", "take picture", "wear", "browse",
-    "cook", "clean", "use", "switch on", "switch off", "open", "close", "turn", "grab", "press", "tap", "push", "slide",
-)  # fmt: skip
+    "lift",
+    "place",
+    "pass",
+    "hand over",
+    "inspect",
+    "shake",
+    "drink",
+    "eat",
+    "pour",
+    "toast",
+    "brush",
+    "call",
+    "cut",
+    "chop",
+    "peel",
+    "fly",
+    "squeeze",
+    "stamp",
+    "staple",
+    "screw",
+    "play",
+    "set",
+    "see",
+    "take picture",
+    "wear",
+    "browse",
+    "cook",
+    "clean",
+    "use",
+    "switch on",
+    "switch off",
+    "open",
+    "close",
+    "turn",
+    "grab",
+    "press",
+    "tap",
+    "push",
+    "slide",
+)
 HOLD = "hold"  # in a grip's actions: it steadies the object while the other hand acts
 KINDS = (
     "handle", "wrap", "pinch", "tripod", "side", "rim", "two", "lateral", "hook", "platform", "loops", "press", "palm"
@@ -102,7 +138,8 @@ class Shape:
     name                 the family; `nouns` are words for it, the commonest first
     face_part (F,)       int32 index into part_names: every face belongs to exactly one part
     front (3,)           the use direction: +X, where liquid leaves, the working end of a tool, a lens; a hammer's is +Y
-    up (3,)              which way is up in use, perpendicular to front; tip (3,) the point that works or None: bristles,
+    up (3,)              which way is up in use, perpendicular to front; tip (3,) the point that works or None:
+                         bristles,
                          an earpiece, an eyepiece, the bridge of glasses, a blade's middle, a stamp's face, a nozzle
     grips, mouth         see Grip, Mouth; mouth is None where nothing is drunk or poured
     hinge                see Hinge; None where nothing turns
@@ -186,7 +223,9 @@ def above(axis, spread_deg=50.0, count=5):
 
 
 def first_met(vertices, faces, start, way):
-    """How far from `start` (3,) along the unit `way` (3,) a ray first meets triangles, metres; which: (inf, -1): none."""
+    """How far from `start` (3,) along the unit `way` (3,) a ray first meets triangles, metres; which: (inf, -1):
+    none.
+    """
     a, b, c = (vertices[faces[:, corner]].astype(np.float64) for corner in range(3))
     ab, ac, back = b - a, c - a, start - a
     across = np.cross(way, ac)
