@@ -120,6 +120,9 @@ class Clip:
     hand_rest_joints (2, 16, 3)      at the size given by `hand_scale` (already multiplied in)
     hand_faces (2, F, 3)             int32
     hand_weights (V, 16) or (2, V, 16) is stored as (2, V, 16): linear blend skinning
+    hand_shape_directions (2, V, 3, 10), hand_joint_directions (2, 16, 3, 10)   what a unit of each beta adds to the
+                                     hands at zero pose, at that size; None where that is not known
+    hand_shape_names                 what the betas mean, in words; [] where they have no names
     hand_scale                       1 = human size
     object_scale                     factor by which the object must be scaled about its frame's origin (1 = as it is)
     metrics                          plain numbers by name
@@ -144,6 +147,9 @@ class Clip:
     hand_scale: float = 1.0
     object_scale: float = 1.0
     metrics: dict = field(default_factory=dict)
+    hand_shape_directions: np.ndarray = None
+    hand_joint_directions: np.ndarray = None
+    hand_shape_names: list = field(default_factory=list)
 
     @property
     def frames(self):

@@ -52,8 +52,10 @@ def hermite(frames, values, slopes):
     Handles a third of the way to the neighbour make the curve's own time run evenly.
     """
     frames = np.asarray(frames, np.float64)
-    gaps = np.diff(frames) / 3 if len(frames) > 1 else np.ones(1)
-    before, after = np.concatenate([gaps[:1], gaps]), np.concatenate([gaps, gaps[-1:]])
+    before = after = np.ones(1)
+    if len(frames) > 1:
+        gaps = np.diff(frames) / 3
+        before, after = np.concatenate([gaps[:1], gaps]), np.concatenate([gaps, gaps[-1:]])
     rows = np.zeros((len(frames), 9))
     rows[:, 0], rows[:, 1] = frames, values
     rows[:, 2], rows[:, 3] = frames - before, values - slopes * before

@@ -116,8 +116,12 @@ def rest_points(hand):
 
 def read_hand(hand, frames):
     """A hand's motion: wrist (n, 3) in armature space; rotation (n, 16, 4), joint 0 there, others to their parent."""
+    return motion_of(hand, sample(frames, bone_matrices(hand, hand_bones(hand))))
+
+
+def motion_of(hand, matrices):
+    """The same from the matrices (n, 16, 4, 4) of its bones."""
     names = hand_bones(hand)
-    matrices = sample(frames, bone_matrices(hand, names))
     turned = matrices[..., :3, :3] @ np.linalg.inv(rest_matrices(hand, names)[:, :3, :3])
     return matrices[:, 0, :3, 3], to_local(resample.quaternions(turned))
 

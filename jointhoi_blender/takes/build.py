@@ -55,6 +55,14 @@ def fill(collection, thing, clip, start):
             side,
         )
         hand[f"{MARK}_side"] = seam.SIDES[side]
+        if clip.hand_shape_directions is not None:
+            rig.keep_shape(
+                hand,
+                np.asarray(clip.hand_shape_directions[side], np.float64) / metres,
+                np.asarray(clip.hand_joint_directions[side], np.float64) / metres,
+                clip.hand_shape[side],
+                clip.hand_shape_names,
+            )
         yield
         wrist, rotation = _moved(place, motion.hand_translation[:, side] / metres, motion.hand_rotation[:, side])
         rig.key_hand(hand, side, frames, wrist, rotation)

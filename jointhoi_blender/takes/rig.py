@@ -14,6 +14,7 @@ from . import attach, keys, resample
 SKIN = (0.80, 0.46, 0.34, 1.0)
 MATERIAL = "JointHOI Skin"
 CONTROL = "JointHOI Control"  # the shape of control bones, see editing/controls.py
+BETAS = f"{attach.MARK}_betas"  # a hand's custom property; its directions are beside it and on the skin's vertices
 
 
 def bone_name(joint, side):
@@ -112,6 +113,27 @@ def _make_skin(name, collection, rig, vertices, faces, weights, side):
     skin.parent = rig
     skin.modifiers.new("Armature", "ARMATURE").object = rig
     return skin
+
+
+def keep_shape(rig, vertices, joints, betas, names):
+    """Keeps with a hand how it changes by its betas (10,): vertices (V, 3, 10) and joints (16, 3, 10) a unit, names."""
+    skin = skin_of(rig).data
+    for number in range(vertices.shape[-1]):
+        attribute = skin.attributes.new(direction_name(number), "FLOAT_VECTOR", "POINT")
+        attribute.data.foreach_set("vector", np.ascontiguousarray(vertices[..., number], np.float32).ravel())
+    rig[f"{BETAS}_joints"] = np.ascontiguousarray(joints, np.float64).ravel().tolist()
+    rig[f"{BETAS}_names"] = list(names)
+    rig[BETAS] = np.asarray(betas, np.float64).tolist()
+
+
+def direction_name(number):
+    """The attribute of a skin's vertices that holds a shape direction; the leading dot hides it from lists."""
+    return f".{BETAS}.{number}"
+
+
+def skin_of(rig):
+    """The skin of a hand's armature object, or None where it was deleted."""
+    return next((each for each in rig.children if each.type == "MESH" and attach.MARK in each), None)
 
 
 def _skin_material():

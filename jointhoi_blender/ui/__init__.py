@@ -26,6 +26,7 @@ def register():
         bpy.utils.register_class(cls)
     bpy.types.Scene.jointhoi = bpy.props.PointerProperty(type=settings.JOINTHOI_Settings)
     preferences.apply()
+    editing.register()
     alias.add()
     actor.start()
     turning.start()
@@ -39,6 +40,7 @@ def unregister():
     turning.stop()
     actor.stop()
     alias.remove()
+    editing.unregister()
     del bpy.types.Scene.jointhoi
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

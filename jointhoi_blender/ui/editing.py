@@ -1,10 +1,11 @@
 """The panel "Edit" below the list of takes, and its operators: what an animator does to a take that is there."""
 
 import bpy
-from bpy.props import FloatProperty
+from bpy.props import FloatProperty, FloatVectorProperty
 
-from ..editing import controls, sparse
-from ..takes.take import find_takes
+from .. import seam
+from ..editing import controls, shape, sparse
+from ..takes.take import Take, find_takes
 from .making import Session, chosen_take
 from .take_operators import OnTake
 
@@ -78,6 +79,49 @@ class JOINTHOI_PT_edit(bpy.types.Panel):
         draw_controls(self.layout.column(align=True), take)
 
 
+class JOINTHOI_PT_hand(bpy.types.Panel):
+    bl_label = "Hand Size and Shape"
+    bl_category = "JointHOI"
+    bl_parent_id = "JOINTHOI_PT_edit"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context):
+        return shape.has(chosen_take(context)) and not controls.has(chosen_take(context))
+
+    def draw(self, context):
+        column, take = self.layout.column(align=True), chosen_take(context)
+        for number, name in enumerate(shape.names(take)):
+            column.prop(take.collection, "jointhoi_betas", index=number, text=name, slider=True)
+
+
+def _betas(collection):
+    take = Take(collection)
+    return shape.betas(take) if take.hands and shape.has(take) else [0.0] * shape.COUNT
+
+
+def _set_betas(collection, values):
+    try:
+        shape.reshape(Take(collection), values)
+    except seam.UserError as error:  # a slider has no other way to say it
+        Session.error = error
+
+
+def register():
+    bpy.types.Collection.jointhoi_betas = FloatVectorProperty(
+        name="Hand Shape", size=shape.COUNT, soft_min=-3, soft_max=3, min=-5, max=5, step=10, precision=2,
+        get=_betas, set=_set_betas, options=set(),
+        description="How the take's hands differ from the average: 1 is more than five of six adults have. Wrist and "
+        "fingers move so that the hands hold on",
+    )  # fmt: skip
+
+
+def unregister():
+    del bpy.types.Collection.jointhoi_betas
+
+
 def can_edit(take):
     """Whether there is anything to edit now: the take is on its object, and nothing is being made."""
     own = not take.collection.library and not take.collection.override_library
@@ -119,4 +163,5 @@ CLASSES = (
     JOINTHOI_OT_controls_add,
     JOINTHOI_OT_controls_bake,
     JOINTHOI_PT_edit,
+    JOINTHOI_PT_hand,
 )

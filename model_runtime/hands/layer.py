@@ -20,7 +20,7 @@ FOLDER = os.path.normpath(os.path.join(os.path.dirname(__file__), "..", "..", "a
 class Hand(nn.Module):
     """One hand. All tensors are buffers, so `.to(device)` moves it.
 
-    side 0 left, 1 right; faces (F, 3) int32, outwards; weights (V, 16); fingertips (5,) vertex ids of index, middle,
+    side 0 left, 1 right; shape_names of the betas, [] for MANO; faces (F, 3) int32, outwards; weights (V, 16); fingertips (5,) vertex ids of index, middle,
     pinky, ring, thumb; palmar_mask (V,) the skin of palm and fingers that meets what is held, palmar its vertex ids.
     """
 
@@ -47,6 +47,7 @@ class Hand(nn.Module):
         keep("weights", fields["weights"])
         keep("faces", np.asarray(fields["f"]).astype(np.int32), torch.int32)
         keep("origin", joints[0])  # smplx's wrist joint at zero shape, for those who convert
+        self.shape_names = [str(name) for name in fields["shape_names"]] if "shape_names" in fields else []
         self._samples = {}
         self._find_landmarks()
 

@@ -80,6 +80,16 @@ def test_a_looser_bound_needs_fewer_keys_and_all_come_back():
     assert scenes.inventory() == before
 
 
+def test_a_finger_that_never_moves_keeps_one_key():
+    take = make(prepared(), hands="left")
+    bag = keys.channels(take.hands["LEFT"].animation_data)
+    path = 'pose.bones["ring2.L"].rotation_quaternion'
+    curves.key_all(bag, path, np.arange(1, 62), np.tile([0.6, 0.8, 0, 0], (61, 1)), "ring2.L")
+    sparse.reduce(take)
+    assert [len(curve.keyframe_points) for curve in bag.fcurves if curve.data_path == path] == [1] * 4
+    assert bag.fcurves.find(path, index=1).evaluate(30) == pytest.approx(0.8)
+
+
 def test_what_stands_still_keeps_still_and_the_heatmap_keeps_its_keys():
     take = make(prepared())
     thing = take.object

@@ -95,6 +95,7 @@ def test_a_clip_has_the_shapes_of_the_seam(plain):
         "hand_translation": (frames, 2, 3), "hand_rotation": (frames, 2, 16, 3, 3), "hand_shape": (2, 10),
         "hand_active": (2,), "contact_points": (256, 3), "contact": (frames, 2, 256),
         "hand_rest_vertices": (2, vertices, 3), "hand_rest_joints": (2, 16, 3),
+        "hand_shape_directions": (2, vertices, 3, 10), "hand_joint_directions": (2, 16, 3, 10),
         "hand_faces": (2, plain.hand_faces.shape[1], 3),
         "hand_weights": (2, vertices, 16),
     }  # fmt: skip
