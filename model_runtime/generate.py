@@ -8,12 +8,13 @@ import torch
 
 from . import seam
 from .check import check_request
-from .condition.hands import hands_named
 from .condition.text import TextEncoder
 from .diffusion import checkpoint as checkpoints
+from .diffusion.given import OBJECT
 from .diffusion.guidance import ContactGuidance, TOUCHING, sharpened, waiting
 from .diffusion.representation import FPS, IDLE, MOTION, SIGNAL, to_world, unpack_hands, unpack_object
 from .diffusion.sampler import sample
+from .directing import directed
 from .evaluation.metrics import measures
 from .hands.layer import load_hand
 from .hands.rotation import axis_angle_to_matrix, matrix_to_sixd
@@ -60,20 +61,13 @@ class Generator:
         tell(0.02, "Reading the object")
         stage = self.prepare(request)
         tell(0.15, "Reading the prompt")
-        thing, betas = stage["thing"], torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)
-        frames, noise = self.noise(request)
-        which = request.hands if request.hands != "auto" else hands_named(request.prompt)
-        if which == "auto":
-            which = self.chosen(thing, request.prompt, betas, frames, noise)
-        signal, active = self.draw(
-            thing, request.prompt, which, betas, frames, noise, request.quality, tell, stage["opened"]
-        )
+        signal, active = directed(self, request, stage, tell)
         tell(0.97, "Measuring")
         return self.clip(request, stage, signal, active)
 
     def prepare(self, request):
-        """The object in the canonical frame: a dict of thing, scale and frames, shared by all samples of a request, and
-        `opened`, the angle at which its hinge stands at first."""
+        """The object in the canonical frame: a dict of thing, scale and frames, shared by all samples of a request, the
+        hands' betas, and `opened`, the angle at which its hinge stands at first."""
         name = request.object_name
         vertices, faces = np.asarray(request.vertices, float), np.asarray(request.faces)
         used = metric_mesh(vertices, faces, name)[0].astype(float)
@@ -92,7 +86,8 @@ class Generator:
             hinge = np.concatenate([point - middle, axis, angles + opened])
         stood = stood - middle
         thing = Thing(**thing_of(stood.astype(np.float32), faces, name, request.turning, hinge)).to(self.device)
-        return {"thing": thing, "scale": scale, "facing": facing, "turn": turn, "offset": -middle, "opened": opened}
+        return {"thing": thing, "scale": scale, "facing": facing, "turn": turn, "offset": -middle, "opened": opened,
+                "betas": torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)}  # fmt: skip
 
     def condition(self, thing, prompt, which, betas, batch=1):
         """What the network is told, for `batch` samples; which: a key of FLAGS; betas (2, 10)."""
@@ -102,11 +97,11 @@ class Generator:
                 "drop": torch.zeros(1, dtype=torch.bool)}  # fmt: skip
         return {n: v.to(self.device).expand(batch, *v.shape[1:]).contiguous() for n, v in told.items()}
 
-    def noise(self, request):
-        """Frames (1,) and the noise (1, T, 720) that a request's seed stands for."""
-        frames = torch.tensor([int(request.seconds * FPS + 0.5) + 1], device=self.device)
-        generator = torch.Generator().manual_seed(int(request.seed) % 2**63)
-        return frames, torch.randn((1, int(frames), SIGNAL), generator=generator).to(self.device)
+    def noise(self, seed, frames, number=0):
+        """Frames (1,) and the noise (1, T, 720) that a seed stands for in a request's sentence of that number."""
+        generator = torch.Generator().manual_seed((int(seed) + number * 2**40) % 2**63)
+        noise = torch.randn((1, frames, SIGNAL), generator=generator).to(self.device)
+        return torch.tensor([frames], device=self.device), noise
 
     def chosen(self, thing, prompt, betas, frames, noise):
         """The hands for a prompt that names none: those that touch in a quick, unguided sample; the right one in doubt."""
@@ -117,21 +112,27 @@ class Generator:
         left, right = left > peak, right > peak
         return "both" if left and right else "left" if left else "right"
 
-    def draw(self, thing, prompt, which, betas, frames, noise, quality, tell, opened=0.0):
-        """Samples one clip: y0 (T, 720) in the canonical frame, and which hands play a part (2,) bool.
+    def draw(self, thing, prompt, which, betas, frames, noise, quality, tell, opened=0.0, given=None):
+        """Samples one clip: y0 (T, 720) in the canonical frame.
 
-        opened: the angle of the hinge in the first frame.
+        opened: the angle of the hinge in the first frame; given: the frames that are fixed (diffusion.given.Given) or None.
         """
         active = torch.tensor([FLAGS[which]], device=self.device) > 0
         share, inner, last = EFFORT[quality]
-        guide = self.guidance(self.hands, thing, active, shape=betas, inner=inner, last=last)
+        guide = self.guidance(self.hands, thing, active, shape=betas, inner=inner, last=last, free=given and given.free)
+        told, keep = self.condition(thing, prompt, which, betas), given or (lambda signal: signal)
+
+        def corrected(signal, step, steps):
+            signal = keep(waiting(signal, active, thing, opened))
+            return keep(guide(signal, step, steps)) if guide else signal
+
         signal = sample(
-            self.model, self.condition(thing, prompt, which, betas), frames, steps=round(share * STEPS), scale=SCALE, noise=noise,
-            guide=lambda signal, step, steps: guide(waiting(signal, active, thing, opened), step, steps),
-            progress=lambda step, steps: tell(0.2 + 0.75 * step / steps, f"Sampling, step {step + 1} of {steps}"),
+            self.model, told | (given.condition() if given else {}), frames, steps=round(share * STEPS), scale=SCALE, noise=noise,
+            guide=corrected, progress=lambda step, steps: tell(step / steps, f"Sampling, step {step + 1} of {steps}"),
         )  # fmt: skip
         signal = waiting(signal, active, thing, opened)[0]  # guidance smooths the angle too
-        return settled(signal, active[0], bool(thing.hinge.any())), active[0].cpu().numpy()
+        signal = settled(signal, active[0], bool(thing.hinge.any()), given)
+        return keep(signal[None])[0]
 
     def clip(self, request, stage, signal, active):
         """y0 in the canonical frame -> Clip in the request's world."""
@@ -166,10 +167,10 @@ class Generator:
             hand_shape_directions=np.stack([hand.shape_directions.cpu().numpy() for hand in self.hands]) / shrink,
             hand_joint_directions=np.stack([hand.joint_directions.cpu().numpy() for hand in self.hands]) / shrink,
             hand_shape_names=self.hands[0].shape_names,
-            fps=FPS, prompt=request.prompt, seed=int(request.seed), hand_scale=1.0 / shrink,
+            fps=FPS, prompt=" Then: ".join(sentence for sentence, _ in request.sentences),
+            seed=int(request.seed), hand_scale=1.0 / shrink,
             object_scale=scale if request.fit == "scale_object" else 1.0,
-            metrics=measures(signal, self.hands, thing, active, FPS,
-                             torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)),
+            metrics=measures(signal, self.hands, thing, active, FPS, stage["betas"]),
         )  # fmt: skip
         for name, value in vars(clip).items():
             if isinstance(value, np.ndarray) and value.dtype == np.float64:
@@ -190,23 +191,33 @@ def shut(vertices, faces, turning, point, axis, low, high):
     return np.concatenate([vertices, turned]), faces, float(-low)
 
 
-def settled(signal, active, hinged=False):
+def settled(signal, active, hinged=False, given=None):
     """The same clip with its object exactly where it stood until a hand touches it, and at rest once the last let go.
 
     The network's own frames there are off by a millimetre or so; so is the angle of a hinge, which is 0 where there is
-    none. Hands are given in the object's frame and move along.
+    none. Hands are given in the object's frame and move along. Where frames are fixed before the first touch, it stands as
+    the last of these says; after the last fixed frame it may come to rest, not before.
     """
+    fixed = given.given[:, OBJECT].nonzero()[:, 0] if given else ()
+    if len(fixed) == len(signal):
+        return signal
     motion = signal[:, :MOTION]
     touch = sharpened(signal[None, :, MOTION:].unflatten(-1, (2, -1)))[0].amax(-1)[:, active] > TOUCHING
     touched = touch.any(-1).nonzero()[:, 0]
     first, last = (int(touched[0]), int(touched[-1])) if len(touched) else (len(signal) - 1, len(signal) - 1)
-    place, turn, angle = unpack_object(motion)
-    angle = angle.clone() * hinged
-    angle[:first], angle[last:] = angle[first].clone(), angle[last].clone()
-    start_place, start_turn = place[first].clone(), turn[first].clone()
-    turn = turn @ start_turn.T
-    place = place - turn @ start_place
-    place[:first], turn[:first] = 0.0, torch.eye(3, device=signal.device)
+    stood, stood_turn, begin = torch.zeros(3).to(signal), torch.eye(3).to(signal), 0
+    if len(fixed):
+        last = max(last, int(fixed[-1]))
+        if len(before := fixed[fixed <= first]):
+            begin = int(before[-1])
+            stood, stood_turn, _ = unpack_object(given.known[begin])
+    place, turn, angle = (part.clone() for part in unpack_object(motion))
+    angle = angle * hinged
+    angle[begin:first], angle[last:] = angle[first].clone(), angle[last].clone()
+    turned = turn @ turn[first].T
+    place[begin:] = (place + turned @ (stood - place[first]))[begin:]
+    turn[begin:] = (turned @ stood_turn)[begin:]
+    place[begin:first], turn[begin:first] = stood, stood_turn
     place[last:], turn[last:] = place[last].clone(), turn[last].clone()
     changed = signal.clone()
     changed[:, MOTION - 10 : MOTION - 7] = place

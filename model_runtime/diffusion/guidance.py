@@ -132,11 +132,12 @@ class ContactGuidance:
     """Guides one batch of clips of the same object towards its own contact maps; called inside every sampling step.
 
     hands: the two hand layers; thing: the objects.thing.Thing; active (B, 2) bool: hands that play a part; shape (2, 10)
-    betas. `begin` = the first guided step as a share of the steps.
+    betas; free (T, 2): how far each hand may be corrected in a frame, None for everywhere (given.py). `begin` = the first
+    guided step as a share of the steps.
     """
 
-    def __init__(self, hands, thing, active, *, shape=None, begin=0.5, inner=3, last=40, signed=True):
-        self.hands, self.thing, self.shape = hands, thing, shape
+    def __init__(self, hands, thing, active, *, shape=None, begin=0.5, inner=3, last=40, signed=True, free=None):
+        self.hands, self.thing, self.shape, self.free = hands, thing, shape, free
         self.active, self.begin, self.inner, self.last, self.signed = active, begin, inner, last, signed
         self.ids = [spread_first(hand) for hand in hands]
         self.tips = []
@@ -166,11 +167,16 @@ class ContactGuidance:
         looked = torch.arange(0, frames, STRIDE, device=signal.device)
         angle = motion[..., -1]
         units = signal.new_tensor([0.01] * 3 + [0.06] * 6 + [0.12] * 90).repeat(2)
+        if self.free is not None:
+            units = units * self.free.repeat_interleave(HAND, -1)
         if fresh or self.delta is None:
             self.delta = signal.new_zeros(batch, basis.shape[1], 2 * HAND)
         delta = self.delta.clone().requires_grad_(True)
         wanted = [self.wanted(contact[:, :, side]) for side in (0, 1)]
-        busy = [looked[self.busy(motion[:, looked], contact[:, looked], side)] for side in (0, 1)]
+        busy = [self.busy(motion[:, looked], contact[:, looked], side) for side in (0, 1)]
+        if self.free is not None:
+            busy = [rows & (self.free[looked, side] > 0) for side, rows in enumerate(busy)]
+        busy = [looked[rows] for rows in busy]
         hinged = [self.thing.points_at(angle[:, rows]) for rows in busy]  # (B, T, 256, 3)
         optimiser = torch.optim.Adam([delta], lr=rate, betas=(0.9, 0.99))
         for _ in range(iterations):
@@ -194,11 +200,11 @@ class ContactGuidance:
 
     @torch.no_grad()
     def busy(self, motion, contact, side):
-        """Rows of the frames in which one hand is near the object or should be, in any clip of the batch."""
+        """(T,) bool: the frames in which one hand is near the object or should be, in any clip of the batch."""
         place, turn = unpack_hands(motion)
         vertices, _ = self.hands[side](turn[:, :, side], place[:, :, side], vertex_ids=self.ids[side][:40])
         near = self.thing.distance(vertices, motion[..., -1]).amin(-1) < NEARBY
-        return (near | (contact[:, :, side].amax(-1) > 0.2)).any(0).nonzero()[:, 0]
+        return (near | (contact[:, :, side].amax(-1) > 0.2)).any(0)
 
     def wanted(self, contact):
         """What one hand's map (B, T, P) asks for: rows of points (B, K), their contact (B, T, K)."""
