@@ -1,10 +1,10 @@
 """The panel "Edit" below the list of takes, and its operators: what an animator does to a take that is there."""
 
 import bpy
-from bpy.props import FloatProperty, FloatVectorProperty
+from bpy.props import FloatProperty, FloatVectorProperty, IntProperty
 
 from .. import seam
-from ..editing import controls, shape, sparse
+from ..editing import controls, retime, shape, sparse
 from ..takes.take import Take, find_takes
 from .making import Session, chosen_take
 from .take_operators import OnTake
@@ -60,6 +60,46 @@ class JOINTHOI_OT_controls_bake(OnTake, bpy.types.Operator):
         controls.bake(take)
 
 
+class JOINTHOI_OT_take_retime(OnTake, bpy.types.Operator):
+    bl_idname = "jointhoi.take_retime"
+    bl_label = "Move in Time"
+    bl_description = "Let the take begin at another frame, slower or faster: hands, object and heatmap together, "\
+        "so that what is held stays held"  # fmt: skip
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+
+    start: IntProperty(name="Begins at", description="The take's first frame")
+    speed: FloatProperty(
+        name="Speed", default=1.0, min=0.05, max=20.0, soft_min=0.25, soft_max=4.0,
+        description="2 is twice as fast, 0.5 half as fast",
+    )  # fmt: skip
+
+    def invoke(self, context, _event):
+        self.start, self.speed = chosen_take(context).frame_range[0], 1.0
+        return context.window_manager.invoke_props_dialog(self)
+
+    def act(self, _context, take):
+        retime.retime(take, self.start, self.speed)
+
+
+class JOINTHOI_OT_take_place(OnTake, bpy.types.Operator):
+    bl_idname = "jointhoi.take_place"
+    bl_label = "Move in Space"
+    bl_description = "Move or turn the whole take, the object and its hands together"
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+
+    offset: FloatVectorProperty(name="Move", subtype="TRANSLATION", unit="LENGTH", description="How far, in the world")
+    turn: FloatProperty(
+        name="Turn", subtype="ANGLE", description="How far around the vertical, about where the object stands"
+    )
+
+    def invoke(self, context, _event):
+        self.offset, self.turn = (0.0, 0.0, 0.0), 0.0
+        return context.window_manager.invoke_props_dialog(self)
+
+    def act(self, _context, take):
+        retime.place(take, self.offset, self.turn)
+
+
 class JOINTHOI_PT_edit(bpy.types.Panel):
     bl_label = "Edit"
     bl_category = "JointHOI"
@@ -76,6 +116,9 @@ class JOINTHOI_PT_edit(bpy.types.Panel):
         take = chosen_take(context)
         if not controls.has(take):
             draw_keys(self.layout.column(align=True), take)
+            row = self.layout.row(align=True)
+            row.operator(JOINTHOI_OT_take_retime.bl_idname, icon="TIME")
+            row.operator(JOINTHOI_OT_take_place.bl_idname, icon="OBJECT_ORIGIN")
         draw_controls(self.layout.column(align=True), take)
 
 
@@ -162,6 +205,8 @@ CLASSES = (
     JOINTHOI_OT_dense_keys,
     JOINTHOI_OT_controls_add,
     JOINTHOI_OT_controls_bake,
+    JOINTHOI_OT_take_retime,
+    JOINTHOI_OT_take_place,
     JOINTHOI_PT_edit,
     JOINTHOI_PT_hand,
 )
