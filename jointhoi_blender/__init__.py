@@ -6,22 +6,26 @@
     takes = jointhoi.generate_batch([{"object": mug, "prompt": "Lift the mug."}, {"object": bowl, "prompt": ...}])
     jointhoi.export_fbx(take, "mug.fbx")
     jointhoi.generate(take.object, **{**take.recipe, "seed": 2})  # the same again, another way
+    jointhoi.generate(mug, "Drink from the mug.", follow=(1, 120))  # the mug is animated; the hands follow it
+    jointhoi.generate(mug, "Pick up the mug.", then=[("Drink.", 3.0), ("Put it back.", 2.5)])
+    jointhoi.generate(take.object, **{**take.recipe, "keep": take.poses(range(1, 40), left=False)})
     take.remove()
 
 The same in Blender's console, in scripts and with PyPI's bpy. What users can mend is raised as `UserError`.
 """
 
 from .export.fbx import export_fbx
+from .scene.fixed import kept_frame
 from .scene.request import request_from
 from .seam import UserError
-from .takes.take import Take, as_if_new, find_takes, make_take
+from .takes.take import Take, as_if_new, find_takes, make_take, path_to_follow
 
 __all__ = ("Take", "UserError", "export_fbx", "find_takes", "generate", "generate_batch", "make_take", "request_from")
 
 
 def generate(
     object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, quality="normal", part=None,
-    axis="auto", opens=None, closes=None, progress=None, cancelled=None
+    axis="auto", opens=None, closes=None, then=(), follow=None, keep=None, progress=None, cancelled=None
 ):  # fmt: skip
     """Generates a take for a Blender object and waits for it.
 
@@ -36,6 +40,9 @@ def generate(
     part        a second object that turns on a hinge of the first, its lid or door; the hinge goes through its origin
     axis        that hinge: the part's own "X", "Y" or "Z", "-X" and so on to open the other way, "auto" to guess it
     opens, closes   how far the part can turn from how it stands, either way, radians; None to guess it
+    then        what happens next in the same take: [("Drink from it.", 3.0), ("Put it back.", 2.5)], sentences and seconds
+    follow      (first, last) frame: the object is animated there; it is left alone, and the hands are made to its path
+    keep        poses that stay exactly, from `Take.poses`; the rest is made around them
     progress    called as progress(fraction, message) now and then
     cancelled   called as cancelled() -> bool now and then; True ends the work with UserError(kind="cancelled")
 
@@ -46,9 +53,16 @@ def generate(
     recipe = dict(prompt=prompt, hands=hands, seconds=seconds, seed=seed, fit=fit, heading=heading, quality=quality)
     if part is not None:
         recipe |= dict(part=part, axis=axis, opens=opens, closes=closes)
-    with as_if_new(object, part):
-        request = request_from(object, **recipe)
-    return make_take(object, worker_client.run(request, progress=progress, cancelled=cancelled), recipe)
+    more = {"then": [list(each) for each in then], "follow": follow and [int(each) for each in follow], "keep": keep}
+    recipe |= {name: value for name, value in more.items() if value}
+    with kept_frame() as scene:
+        if follow:
+            scene.frame_set(recipe["follow"][0])
+        with as_if_new(object, part):
+            if follow:
+                recipe["path"] = path_to_follow(object, *recipe["follow"])
+            request = request_from(object, **recipe)
+        return make_take(object, worker_client.run(request, progress=progress, cancelled=cancelled), recipe)
 
 
 def generate_batch(items, progress=None):

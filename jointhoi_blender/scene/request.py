@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 
 from .. import seam
-from . import hinge
+from . import fixed, hinge
 
 TRANSFORMS = (
     "location", "rotation_euler", "rotation_quaternion", "rotation_axis_angle", "scale",
@@ -14,12 +14,14 @@ TRANSFORMS = (
 
 def request_from(
     object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, quality="normal", part=None,
-    axis="auto", opens=None, closes=None
+    axis="auto", opens=None, closes=None, then=(), follow=None, keep=None, path=None
 ):  # fmt: skip
     """The Request for what `prompt` says to happen to a Blender object, from where it stands at the current frame.
 
     object      a mesh, or a curve, surface, text or metaball that makes one; modifiers count as in the viewport
     part        a second such object, that turns on a hinge of the first; axis, opens, closes: see `generate`
+    then, follow, keep   see `generate`
+    path        that of the frames to follow, where it was read already (fixed.py)
 
     Parents, scale and shear are baked into the request's vertices; the scene's unit scale turns them into metres.
     Raises UserError for an object that has no mesh or could not be keyed later.
@@ -28,11 +30,20 @@ def request_from(
         raise seam.UserError(
             f"An object of the scene is needed, such as bpy.data.objects['Mug'], not {object!r}.", "mesh"
         )
-    check_keyable(object)
+    check_shown(object) if follow else check_keyable(object)
+    scene = bpy.context.scene
+    rate, then = scene.render.fps / scene.render.fps_base, [list(each) for each in then]
+    if follow:
+        if part is not None:
+            raise seam.UserError(
+                f"“{object.name}” moves as you animated it, so its part “{part.name}” does too; take the part out of the panel."
+            )
+        seconds, then = fixed.lengths(*follow, rate, seconds, then)
+        keep = fixed.merged(path or fixed.path(object, *follow), keep)
     vertices, faces = evaluated_mesh(object)
     matrix = world_matrix(object)
     rotation, rest = rigid_part(matrix)
-    metres = metres_per_unit(bpy.context.scene)
+    metres = metres_per_unit(scene)
     vertices, faces = vertices @ rest.T * metres, outwards(faces, rest)
     turning = range_and_line = None
     if part is not None:
@@ -48,7 +59,7 @@ def request_from(
         turning = np.arange(len(faces) + len(more_faces)) >= len(faces)
         faces = np.concatenate([faces, outwards(more_faces, own[:3, :3]) + np.int32(len(vertices))])
         vertices = np.concatenate([vertices, more])
-    return seam.Request(
+    request = seam.Request(
         prompt=prompt,
         vertices=vertices.astype(np.float32),
         faces=faces,
@@ -63,7 +74,15 @@ def request_from(
         fit=fit,
         quality=quality,
         object_name=object.name,
+        then=then,
     )
+    if keep:
+        for name, value in fixed.for_request(keep, request.frames, rate).items():
+            setattr(request, name, value)
+        if request.given[0, fixed.OBJECT]:  # it begins as it is kept, wherever it stands without the take
+            request.translation = request.object_translation[0].astype(np.float32)
+            request.rotation = request.object_rotation[0].astype(np.float32)
+    return request
 
 
 def outwards(faces, linear):
@@ -71,8 +90,8 @@ def outwards(faces, linear):
     return faces[:, ::-1].copy() if np.linalg.det(linear) < 0 else faces
 
 
-def check_keyable(object):
-    """Raises UserError where keys on the object's transform could not be made, or would not show."""
+def check_shown(object):
+    """Raises UserError where hands around the object could not be made, or would not show."""
     name = f"“{object.name}”"
     bpy.context.view_layer.update()  # notices what was linked or hidden a moment ago
     if object.name not in bpy.context.view_layer.objects:
@@ -90,6 +109,12 @@ def check_keyable(object):
         raise seam.UserError(f"{name} is hidden; show it in the viewport, then generate again.", "mesh")
     if bpy.context.mode != "OBJECT":
         raise seam.UserError(f"{name} can't be keyed in this mode; go to Object Mode first.", "mesh")
+
+
+def check_keyable(object):
+    """Raises UserError where keys on the object's transform could not be made, or would not show."""
+    check_shown(object)
+    name = f"“{object.name}”"
     for constraint in object.constraints:
         if not constraint.mute and constraint.influence > 0:
             raise seam.UserError(

@@ -42,6 +42,11 @@ def is_on(record):
     return "base" in record or record.get("strip") == "playing"
 
 
+def follows(record):
+    """Whether a take's hands follow what its object does anyway: then the take has no action for it."""
+    return bool(json.loads(record.get("recipe", "{}")).get("follow"))
+
+
 def rivals(thing, frames, number=None):
     """The records of the takes on `thing` that contradict one over `frames` (first, last): they begin during it.
 
@@ -81,6 +86,11 @@ def snapshot(thing):
     return base
 
 
+def untouched(thing):
+    """The base of a take that leaves its object's motion alone."""
+    return {"animated": thing.animation_data is not None}
+
+
 def keep_action(base):
     """The user's action must outlive a file that is saved while a take plays in its place."""
     if base.get("action") and not base["action"].library:
@@ -97,7 +107,8 @@ def assign(thing, action, slot):
 
 def attach(record, thing, empty=None):
     """Shows a take on an object: its action, its heatmap, and, where an empty moves the object, its constraint."""
-    assign(thing, record["action"], record.get("slot", ""))
+    if not follows(record):
+        assign(thing, record["action"], record.get("slot", ""))
     equip(record, thing, empty)
 
 
@@ -105,7 +116,9 @@ def equip(record, thing, empty=None):
     """The heatmap and the constraint alone."""
     if thing.type == "MESH" and not thing.data.library and record.get("heat"):
         heatmap.take_out(record.pop("heat"), thing.data, record["name"])
-        heatmap.add_modifier(thing, record["name"])
+        modifier = heatmap.add_modifier(thing, record["name"])
+        if "drive" in record:
+            heatmap.drive(thing, modifier, record["drive"])
     if empty:
         constrain(thing, record["name"], empty)
 

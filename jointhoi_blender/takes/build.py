@@ -1,5 +1,6 @@
 """Building a take from a clip, step by step: hands, object, heatmap. Each step is short enough for a waiting window."""
 
+from functools import partial
 import json
 import uuid
 
@@ -9,8 +10,11 @@ import numpy as np
 from .. import seam
 from ..scene import hinge
 from ..scene.request import metres_per_unit, rigid_part, world_matrix
-from . import attach, heatmap, keys, object_keys, resample, rig
+from . import attach, heatmap, keep, keys, object_keys, resample, rig
 from .attach import MARK
+
+
+APART = ("part", "keep", "path")  # of a recipe: kept as they are, or not at all
 
 
 def new_record(thing, clip, recipe, start):
@@ -24,25 +28,38 @@ def new_record(thing, clip, recipe, start):
         "name": f"JointHOI {uuid.uuid4().hex[:8]}",
         "number": max((each["number"] for each in attach.records()), default=0) + 1,
         "object": thing,
-        "frames": [scene.frame_current, scene.frame_current + resample.frame_count(clip, frame_rate(scene)) - 1],
+        "frames": [scene.frame_current, last_frame(clip, recipe)],
         "clip": json.dumps({"prompt": clip.prompt, "seed": clip.seed, "metrics": clip.metrics}, default=float),
-        "recipe": json.dumps({name: value for name, value in recipe.items() if name != "part"}),
+        "recipe": json.dumps({name: value for name, value in recipe.items() if name not in APART}),
         "middle": middle[:3].tolist(),
     }
+    if recipe.get("keep"):
+        record["keep"] = {name: np.ravel(value).tolist() for name, value in recipe["keep"].items()}
     if part is not None:
         record["part"] = {name: record[name] for name in ("name", "number", "frames")} | {"object": part}
     return record
 
 
-def fill(collection, thing, clip, start):
-    """Yields after each part of the take that it has added to `collection` and to `thing`, which stands at `start`."""
+def last_frame(clip, recipe):
+    """The last frame of a take made from a clip at the current frame: that of the path which it follows, or the clip's."""
+    scene = bpy.context.scene
+    if recipe.get("follow"):
+        return int(recipe["follow"][1])
+    return scene.frame_current + resample.frame_count(clip, frame_rate(scene)) - 1
+
+
+def fill(collection, thing, clip, start, kept=None):
+    """Yields after each part of the take that it has added to `collection` and to `thing`, which stands at `start`.
+
+    kept: the poses that are fixed (scene/fixed.py). An object whose own motion is followed is left alone.
+    """
     scene, record = bpy.context.scene, collection[MARK]
     part = record["part"]["object"] if "part" in record else None
     joint = _joint(collection, thing, part, start) if part else None
-    motion = resample.resample(clip, frame_rate(scene))
     frames = np.arange(record["frames"][0], record["frames"][1] + 1)
+    motion = resample.resample(clip, frame_rate(scene), len(frames), kept and partial(keep.exactly, kept))
     metres = metres_per_unit(scene)
-    place = _place(clip, start, metres)
+    place = (np.eye(3), np.zeros(3)) if kept else _place(clip, start, metres)  # what is fixed is so in the world
     yield
     for side in np.flatnonzero(clip.hand_active).tolist():
         hand = rig.make_hand(
@@ -71,7 +88,10 @@ def fill(collection, thing, clip, start):
     rest[:3, :3] = rigid_part(start)[1]
     size = np.diag([clip.object_scale] * 3 + [1.0])
     world = rigid @ size @ rest
-    _animate(collection, record, thing, frames, world)
+    if attach.follows(record):
+        record["base"] = attach.untouched(thing)
+    else:
+        _animate(collection, record, thing, frames, world)
     yield
     yield from _heat(record, thing, rest, clip, motion, frames, metres)
     if part:
@@ -92,7 +112,10 @@ def _heat(record, thing, rest, clip, motion, frames, metres):
         vertices = (vertices.reshape(-1, 3) @ rest[:3, :3].T + rest[:3, 3]) * metres
         yield from heatmap.store(thing.data, record["name"], vertices, clip.contact_points, motion.contact)
         modifier = heatmap.add_modifier(thing, record["name"])
-        heatmap.key_modifier(modifier, keys.channels(thing.animation_data), frames, len(vertices))
+        if attach.follows(record):
+            record["drive"] = heatmap.drive_modifier(thing, modifier, frames, len(vertices))
+        else:
+            heatmap.key_modifier(modifier, keys.channels(thing.animation_data), frames, len(vertices))
         yield
 
 

@@ -105,6 +105,8 @@ def remove_modifier(object, name):
     """Takes away what `add_modifier` added."""
     modifier = object.modifiers.get(name)
     if modifier:
+        for curve in [each for each in object.animation_data.drivers if name in each.data_path] if object.animation_data else ():
+            object.animation_data.drivers.remove(curve)
         object.modifiers.remove(modifier)
     mesh = object.data
     if not mesh.library and mesh.attributes.active_color_name == COLOR and not any(_is_shown(mesh)):
@@ -116,6 +118,24 @@ def key_modifier(modifier, bag, frames, vertices):
     path = keys.input_path(modifier, _socket(modifier, "Sample"))
     samples = np.arange(len(frames)) // stride(len(frames), vertices)
     keys.write(bag, path, frames, samples, keys.new_group(bag, "Contact"), keys.CONSTANT)
+
+
+def drive_modifier(object, modifier, frames, vertices):
+    """Picks the attribute of each of frames (n,) by a driver, for an object whose own action must stay as it is.
+
+    Returns the driver's expression, with which `drive` makes it anew. It is one that Blender computes without Python.
+    """
+    step = stride(len(frames), vertices)
+    expression = f"floor(min(max(frame - {int(frames[0])}, 0), {len(frames) - 1}) / {step})"
+    drive(object, modifier, expression)
+    return expression
+
+
+def drive(object, modifier, expression):
+    """Gives a heatmap's modifier the driver that `drive_modifier` said."""
+    driver = object.driver_add(keys.input_path(modifier, _socket(modifier, "Sample"))).driver
+    driver.type = "SCRIPTED"
+    driver.expression = expression
 
 
 def forget(name):

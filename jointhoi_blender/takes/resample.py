@@ -25,9 +25,13 @@ class Motion:
     contact: np.ndarray
 
 
-def resample(clip, rate):
-    """The clip at `rate` frames a second; the last frame is the clip's last, at most one frame early in time."""
-    count = frame_count(clip, rate)
+def resample(clip, rate, count=None, mend=None):
+    """The clip at `rate` frames a second; the last frame is the clip's last, at most one frame early in time.
+
+    count: how many frames instead; mend(place, turn, angle, wrist, hands): changes what is about to become the Motion, the
+    hands still in the object's frame (see keep.py).
+    """
+    count = count or frame_count(clip, rate)
     times = np.minimum(np.arange(count) / rate, clip.seconds) * clip.fps
     place = np.asarray(clip.object_translation, np.float64)
     turn = quaternions(clip.object_rotation)
@@ -38,11 +42,14 @@ def resample(clip, rate):
     contact = np.asarray(clip.contact, np.float64)[:, active].max(1, initial=0)
 
     place, turn, wrist, hands = smooth(place, times), slerp(turn, times), smooth(wrist, times), slerp(hands, times)
+    angle = smooth(np.asarray(clip.object_articulation, np.float64), times)
+    if mend:
+        mend(place, turn, angle, wrist, hands)
     hands[:, :, 0] = multiply(turn[:, None], hands[:, :, 0])
     return Motion(
         object_translation=place,
         object_rotation=turn,
-        object_articulation=smooth(np.asarray(clip.object_articulation, np.float64), times),
+        object_articulation=angle,
         hand_translation=rotate(turn[:, None], wrist) + place[:, None],
         hand_rotation=continuous(hands),
         contact=between(contact, times),

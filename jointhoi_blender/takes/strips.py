@@ -22,6 +22,11 @@ def push(collection, moved, hands):
 
 
 def _push(name, record, thing, frames):
+    if attach.follows(record):
+        record["strip_base"] = record["base"].to_dict()
+        del record["base"]
+        record["strip"] = "playing"
+        return
     base, animation = record["base"].to_dict(), thing.animation_data
     if animation.action == record["action"]:
         animation.action = None
@@ -44,12 +49,12 @@ def mute(moved, muted, carrier=None):
     """Hides or shows a take that is kept as strips. carrier: the empty that moves its object where keys can't."""
     for record, thing in moved:
         record["strip"] = "muted" if muted else "playing"
-        for track in _tracks(thing.animation_data, record["action"]):
+        for track in () if attach.follows(record) else _tracks(thing.animation_data, record["action"]):
             track.mute = muted
         attach.release(record, thing)
-        if muted:
+        if muted and not attach.follows(record):
             attach.stand(thing, record["strip_base"])
-        else:
+        elif not muted:
             attach.equip(record, thing, carrier)
         carrier = None  # only the first is the object
 
@@ -77,6 +82,9 @@ def _pull(record, thing):
     if not animation:
         return
     attach.release(record, thing)
+    if attach.follows(record):
+        attach.clear_animation(thing, base)
+        return
     for track in _tracks(animation, record["action"]):
         animation.nla_tracks.remove(track)
     below = record.pop("below", None)

@@ -11,8 +11,9 @@ import bpy
 import numpy as np
 
 from .. import seam
-from ..scene.request import check_keyable, world_matrix
-from . import attach, beside, build, heatmap, keys, resample, rig, strips
+from ..scene import fixed
+from ..scene.request import check_keyable, check_shown, world_matrix
+from . import attach, beside, build, heatmap, keep, keys, rig, strips
 from .attach import MARK
 
 
@@ -88,7 +89,23 @@ class Take:
     def recipe(self):
         """What it takes to make the take again, as arguments of `generate`; {} where it was not told."""
         recipe = json.loads(self.record.get("recipe", "{}"))
+        if "keep" in self.record:
+            recipe["keep"] = self._kept()
         return recipe | {"part": self.part} if self.part else recipe
+
+    def _kept(self):
+        """The fixed poses of its recipe, as scene/fixed.py has them."""
+        stored = {name: np.array(value) for name, value in self.record["keep"].items()}
+        count = len(stored["frames"])
+        shaped = {name: stored[name].reshape(count, *shape) for name, shape in fixed.SHAPES.items()}
+        return {"frames": stored["frames"].astype(int), "given": stored["given"].reshape(count, 3).astype(bool), **shaped}
+
+    def poses(self, frames, left=True, right=True):
+        """The poses of its hands and its object in some scene frames, as they are now, for `generate`'s `keep`.
+
+        left, right: whether that hand is kept; the object is in any case. Raises UserError.
+        """
+        return keep.poses(self, frames, left, right)
 
     @property
     def objects(self):
@@ -124,7 +141,7 @@ class Take:
             for each in aside:
                 each.hide()
             for _, thing in self.moved:
-                check_keyable(thing)
+                check_usable(thing, self.record)
         except seam.UserError:
             for each in aside:
                 each.show()
@@ -134,7 +151,7 @@ class Take:
             strips.mute(self.moved, False, self.carrier)
         else:
             for record, thing in self.moved:
-                base = attach.snapshot(thing)
+                base = attach.untouched(thing) if attach.follows(record) else attach.snapshot(thing)
                 attach.attach(record, thing, self.carrier if thing == self.object else None)
                 record["base"] = base
                 attach.keep_action(base)
@@ -237,6 +254,11 @@ class Take:
         self.collection.hide_viewport = self.collection.hide_render = not visible
 
 
+def check_usable(thing, record):
+    """Raises UserError where a take can't be shown on an object: keyed, or, where it follows its motion, seen."""
+    check_shown(thing) if attach.follows(record) else check_keyable(thing)
+
+
 def _in_scenes(thing):
     """The object, or None where it is in no scene: the take alone would keep a deleted one in the file."""
     return thing if thing and any(thing.name in scene.objects for scene in bpy.data.scenes) else None
@@ -304,8 +326,11 @@ def making(object, clip, recipe=None):
                 f"The {name} generated for “{object.name}” is not finite; try another seed.", "internal"
             )
     scene, frame = bpy.context.scene, bpy.context.scene.frame_current
-    last = frame + resample.frame_count(clip, build.frame_rate(scene)) - 1
-    things = [object, *filter(None, [(recipe or {}).get("part")])]
+    recipe = recipe or {}
+    last = build.last_frame(clip, recipe)
+    things = [object, *filter(None, [recipe.get("part")])]
+    path = recipe.get("path") or recipe.get("follow") and path_to_follow(object, *recipe["follow"])
+    kept = fixed.merged(path, recipe.get("keep"))
     aside = [each for each in rivals(things, (frame, last)) if each.shown]
     take = None
     try:
@@ -313,14 +338,14 @@ def making(object, clip, recipe=None):
             each.hide()
             yield None
         for thing in things:
-            check_keyable(thing)
+            check_shown(thing) if recipe.get("follow") else check_keyable(thing)
         yield None
         start = world_matrix(object)
-        record = build.new_record(object, clip, recipe or {}, start)
+        record = build.new_record(object, clip, recipe, start)
         take = Take(bpy.data.collections.new(f"{object.name} take"), clip)
         take.collection[MARK] = record
         scene.collection.children.link(take.collection)
-        for _ in build.fill(take.collection, object, clip, start):
+        for _ in build.fill(take.collection, object, clip, start, kept):
             yield None
         bpy.context.view_layer.update()
     except BaseException:
@@ -330,6 +355,17 @@ def making(object, clip, recipe=None):
             each.show()
         raise
     yield take
+
+
+def path_to_follow(object, first, last):
+    """What an object does by itself from frame `first` to `last`, as fixed poses. Raises UserError where a take moves it."""
+    for take in rivals([object], (first, last)):
+        if not attach.follows(take.record):
+            raise seam.UserError(
+                f"“{take.name}” moves “{object.name}” in these frames; hide that take, or choose it and keep its object.",
+                "mesh",
+            )
+    return fixed.path(object, first, last)
 
 
 @contextmanager

@@ -3,19 +3,22 @@
 import bpy
 
 from . import (
-    actor, alias, editing, first_minute, making, operators, panel, preferences, settings, take_list, take_operators,
+    actor, alias, directing, editing, first_minute, keeping, making, operators, panel, preferences, settings, take_list, take_operators,
     turning,
 )  # fmt: skip
 
 CLASSES = (
     preferences.JOINTHOI_AddonPreferences,
+    settings.JOINTHOI_Sentence,
     settings.JOINTHOI_Settings,
     *operators.CLASSES,
     *first_minute.CLASSES,
     *take_operators.CLASSES,
     panel.JOINTHOI_PT_main,
     *turning.CLASSES,
+    *directing.CLASSES,
     *take_list.CLASSES,
+    *keeping.CLASSES,
     *editing.CLASSES,
     panel.JOINTHOI_PT_advanced,
 )

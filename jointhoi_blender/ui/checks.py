@@ -58,7 +58,7 @@ def obstacle(context):
         return f"{name} is hidden.", "show"
     if context.mode != "OBJECT":
         return "Hands are made in Object Mode.", "mode"
-    for constraint in thing.constraints:
+    for constraint in () if context.scene.jointhoi.follow else thing.constraints:
         ours = constraint.name.startswith("JointHOI ")
         if not (constraint.mute or ours) and constraint.influence > 0:
             return f"The constraint “{constraint.name}” holds {name} in place of keys.", ""

@@ -9,9 +9,10 @@ import time
 import bpy
 
 from .. import seam, worker_client
+from ..scene import fixed
 from ..scene.request import request_from
 from ..takes import attach
-from ..takes.take import as_if_new, by_number, find_takes, make_take, making
+from ..takes.take import as_if_new, by_number, find_takes, make_take, making, path_to_follow
 from . import history, preferences
 
 TICK_SECONDS = 0.05
@@ -68,6 +69,8 @@ def order_for(context, thing, frame, recipe, **more):
         context.scene.frame_set(frame)
     part = recipe.get("part")
     with as_if_new(thing, part):
+        if recipe.get("follow"):
+            recipe = recipe | {"path": path_to_follow(thing, *recipe["follow"])}
         request = request_from(thing, **recipe)
     recipe = {name: value for name, value in recipe.items() if name != "part"}
     recipe |= {"checkpoint": preferences.checkpoint_name()}
@@ -97,8 +100,15 @@ def checked(context, order):
         bpy.ops.object.mode_set(mode="OBJECT")
     context.scene.frame_set(order.frame)
     with as_if_new(thing, part):
-        hinged = {name: recipe[name] for name in ("part", "axis", "opens", "closes") if name in recipe}
-        now = request_from(thing, order.request.prompt, **hinged)
+        told = ("seconds", "then", "part", "axis", "opens", "closes", "follow", "path")
+        now = request_from(thing, order.request.prompt, **{name: recipe[name] for name in told if name in recipe})
+        path = recipe.get("path")
+        for frame in (path["frames"][[0, len(path["frames"]) // 3, -1]] + order.frame).tolist() if path else ():
+            there = fixed.path(thing, frame, frame)["object_translation"]
+            if abs(there - path["object_translation"][frame - order.frame]).max() > 1e-4:
+                raise seam.UserError(
+                    f"The motion of {name} was changed while its take was being made; generate again.", "mesh"
+                )
     if not same_shape(order.request, now):
         raise seam.UserError(
             f"{name} was edited while its take was being made, so the hands would miss it; generate again.", "mesh"

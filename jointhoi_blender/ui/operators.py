@@ -6,7 +6,7 @@ import random
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from . import checks, history, settings
+from . import checks, directing, history, settings
 from .making import Making, Session, order_for, redraw
 
 
@@ -24,7 +24,7 @@ class JOINTHOI_OT_generate(Making, bpy.types.Operator):
         if self.fit != "ask":
             fields.fit = self.fit
         thing = checks.chosen_object(context)
-        frame = checks.start_frame(thing, context.scene.frame_current)
+        frame = directing.start_frame(fields, thing, context.scene.frame_current)
         return [order_for(context, thing, frame, recipe_of(fields, thing))]
 
 
@@ -34,7 +34,8 @@ def recipe_of(fields, thing):
     part = checks.chosen_part(fields, thing)
     if part:
         names += ["axis"] if fields.axis == "auto" else ["axis", "opens", "closes"]
-    return {name: getattr(fields, name) for name in names} | ({"part": part} if part else {})
+    recipe = {name: getattr(fields, name) for name in names} | ({"part": part} if part else {})
+    return recipe | directing.recipe_of(fields)
 
 
 class JOINTHOI_OT_prompt_entered(bpy.types.Operator):

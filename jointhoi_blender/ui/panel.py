@@ -3,7 +3,7 @@
 import bpy
 
 from ..setup import what_it_does
-from . import checks, first_minute, operators, preferences
+from . import checks, directing, first_minute, operators, preferences
 from .making import Session
 from .words import wrapped
 
@@ -72,8 +72,10 @@ def draw_fields(layout, fields):
     row.use_property_split = False
     row.prop(fields, "prompt", text="", placeholder="Drink from the mug with the right hand")
     row.menu(operators.JOINTHOI_MT_prompts.bl_idname, text="", icon="DOWNARROW_HLT")
+    directing.draw_then(layout, fields)
     layout.row().prop(fields, "hands", expand=True)
     row = layout.row(align=True)
+    row.active = not fields.follow
     row.prop(fields, "frames" if fields.in_frames else "seconds")
     row.prop(fields, "in_frames", text="", icon="TIME")
     row = layout.row(align=True)

@@ -3,7 +3,9 @@
 import math
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import (
+    BoolProperty, CollectionProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty,
+)  # fmt: skip
 
 from .. import seam
 from ..scene import hinge
@@ -70,6 +72,18 @@ def _set_take_index(settings, index):
     settings.take = found if found and MARK in found else None
 
 
+class JOINTHOI_Sentence(bpy.types.PropertyGroup):
+    """What happens then."""
+
+    prompt: StringProperty(
+        name="Then", description="What the hands do next, from where they are by then: Put it back"
+    )
+    seconds: FloatProperty(
+        name="Length", default=3.0, min=seam.MIN_SECONDS, max=seam.MAX_SECONDS, step=50, precision=1,
+        subtype="TIME_ABSOLUTE", unit="TIME_ABSOLUTE", description="How long this lasts, in seconds",
+    )  # fmt: skip
+
+
 class JOINTHOI_Settings(bpy.types.PropertyGroup):
     object: PointerProperty(
         name="Object",
@@ -131,6 +145,26 @@ class JOINTHOI_Settings(bpy.types.PropertyGroup):
         name="Show Actor", default=True, description="Draw where the actor sits and which way they look"
     )
     fit: EnumProperty(name="Size", items=FITS, description="What to do with an object too big or too small for a hand")
+    then: CollectionProperty(type=JOINTHOI_Sentence, name="Then")
+    follow: BoolProperty(
+        name="Follow Its Motion",
+        description="The object is animated already: leave that as it is, and make the hands to its path",
+    )
+    follow_first: IntProperty(name="From", default=1, description="The first frame that the hands follow")
+    follow_last: IntProperty(name="To", default=120, description="The last frame that the hands follow")
+    keep_when: EnumProperty(
+        name="Keep",
+        items=(
+            ("frames", "Marked", "What you marked: one pose, or a few"),
+            ("outside", "Outside", "Everything outside the frames given; only they are made anew"),
+            ("inside", "Inside", "Everything inside the frames given; the rest is made anew"),
+        ),
+        description="Which frames stay exactly as they are",
+    )  # fmt: skip
+    keep_left: BoolProperty(name="Left Hand", default=True, description="Keep the left hand's poses")
+    keep_right: BoolProperty(name="Right Hand", default=True, description="Keep the right hand's poses")
+    keep_first: IntProperty(name="From", default=1, description="The first of these frames")
+    keep_last: IntProperty(name="To", default=30, description="The last of these frames")
     variations: IntProperty(name="Takes", default=3, min=1, max=12, description="How many more takes to make")
     variations_beside: BoolProperty(
         name="Side by Side",

@@ -11,7 +11,7 @@ from .. import seam
 from ..export.fbx import export_fbx
 from ..scene.request import metres_per_unit
 from ..takes import beside, take as takes
-from . import settings
+from . import directing, settings
 from .making import Making, chosen_take, order_for
 
 SPACING = 0.7  # metres from one take to the next, side by side: what two arms reach
@@ -119,8 +119,9 @@ class JOINTHOI_OT_take_use(OnTake, bpy.types.Operator):
         recipe = take.recipe
         fields.object, fields.part, fields.hinged = take.object, recipe.pop("part", None), "axis" in recipe
         for name, value in recipe.items():
-            if name in fields.bl_rna.properties and value is not None:
+            if name in fields.bl_rna.properties and value is not None and name not in directing.FIELDS:
                 setattr(fields, name, value)
+        directing.use(fields, recipe)
 
 
 class OfTake(Making, OnTake):
