@@ -98,7 +98,7 @@ def moment_frames(take, count=6):
 def _take_meshes(take):
     """The objects of a take that are seen, with their kind: its object, and what hangs on its hands' armatures."""
     skins = [skin for hand in take.hands.values() for skin in hand.children if skin.type == "MESH"]
-    return [(take.object, "object")] + [(skin, "hand") for skin in skins]
+    return [(thing, "object") for _, thing in take.moved] + [(skin, "hand") for skin in skins]
 
 
 def _snapshot(take, frame):
