@@ -25,7 +25,8 @@ __all__ = ("Take", "UserError", "export_fbx", "find_takes", "generate", "generat
 
 def generate(
     object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, quality="normal", part=None,
-    axis="auto", opens=None, closes=None, then=(), follow=None, keep=None, progress=None, cancelled=None
+    axis="auto", opens=None, closes=None, then=(), follow=None, keep=None, paint=False, progress=None,
+    cancelled=None
 ):  # fmt: skip
     """Generates a take for a Blender object and waits for it.
 
@@ -40,6 +41,7 @@ def generate(
     part        a second object that turns on a hinge of the first, its lid or door; the hinge goes through its origin
     axis        that hinge: the part's own "X", "Y" or "Z", "-X" and so on to open the other way, "auto" to guess it
     opens, closes   how far the part can turn from how it stands, either way, radians; None to guess it
+    paint       True draws the hands to what is painted: the vertex groups "JointHOI Left" and "JointHOI Right"
     then        what happens next in the same take: [("Drink from it.", 3.0), ("Put it back.", 2.5)], sentences and seconds
     follow      (first, last) frame: the object is animated there; it is left alone, and the hands are made to its path
     keep        poses that stay exactly, from `Take.poses`; the rest is made around them
@@ -53,6 +55,8 @@ def generate(
     recipe = dict(prompt=prompt, hands=hands, seconds=seconds, seed=seed, fit=fit, heading=heading, quality=quality)
     if part is not None:
         recipe |= dict(part=part, axis=axis, opens=opens, closes=closes)
+    if paint:
+        recipe |= dict(paint=True)
     more = {"then": [list(each) for each in then], "follow": follow and [int(each) for each in follow], "keep": keep}
     recipe |= {name: value for name, value in more.items() if value}
     with kept_frame() as scene:

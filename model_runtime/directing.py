@@ -59,7 +59,7 @@ def directed(generator, request, stage, tell):
         opened = float(told[lead, MOTION - 1]) if done else stage["opened"]
         touched = torch.nn.functional.pad(signal[begin:done, MOTION:], (0, 0, lead, 0)) if done else None
         drawn = generator.draw(stage["thing"], sentence, which, stage["betas"], frames, noise, request.quality, part, opened,
-                               Given(told, fix, touched, lead) if fix.any() else None)[lead:]  # fmt: skip
+                               Given(told, fix, touched, lead) if fix.any() else None, stage["regions"])[lead:]  # fmt: skip
         signal = joined(signal, drawn, begin, done, last + 1, acts, ever)
         ever, before, done = ever | acts, acts, last + 1
     return signal, ever.numpy()
@@ -76,6 +76,9 @@ def whose(generator, request, stage, sentence, frames, noise, before, past, fix)
     fixed_hands = fix[:, :OBJECT].any(0).tolist()
     if which == "auto" and any(fixed_hands):
         which = "both" if all(fixed_hands) else "left" if fixed_hands[0] else "right"
+    painted = [region is not None for region in stage["regions"]]
+    if which == "auto" and any(painted):
+        which = "both" if all(painted) else "left" if painted[0] else "right"
     if which == "auto":
         which = generator.chosen(stage["thing"], sentence, stage["betas"], frames, noise)
     acts = [which in ("left", "both"), which in ("right", "both")]

@@ -12,6 +12,7 @@ from .condition.text import TextEncoder
 from .diffusion import checkpoint as checkpoints
 from .diffusion.given import OBJECT
 from .diffusion.guidance import ContactGuidance, TOUCHING, sharpened, waiting
+from .diffusion.paint import aimed, nearest_noise, region_of
 from .diffusion.representation import FPS, IDLE, MOTION, SIGNAL, to_world, unpack_hands, unpack_object
 from .diffusion.sampler import sample
 from .directing import directed
@@ -23,6 +24,7 @@ from .objects.thing import Thing, thing_of
 
 CHECKPOINT = os.path.normpath(os.path.join(os.path.dirname(__file__), "..", "assets", "checkpoint", "jointhoi.safetensors"))
 STEPS, SCALE = 20, 1.5
+AIMED = 0.6  # the share of the steps in which hands are shifted towards what is painted
 # By a request's quality: the share of STEPS, and guidance steps inside each and in the last.
 EFFORT = {"draft": (0.5, 1, 15), "normal": (1, 3, 40), "final": (2, 4, 120)}
 FLAGS = {"left": [1.0, 0.0], "right": [0.0, 1.0], "both": [1.0, 1.0], "auto": [0.0, 0.0]}
@@ -86,7 +88,11 @@ class Generator:
             hinge = np.concatenate([point - middle, axis, angles + opened])
         stood = stood - middle
         thing = Thing(**thing_of(stood.astype(np.float32), faces, name, request.turning, hinge)).to(self.device)
-        return {"thing": thing, "scale": scale, "facing": facing, "turn": turn, "offset": -middle, "opened": opened,
+        regions = [None, None]
+        if request.touch is not None:
+            touch = np.tile(request.touch, 2 if opened else 1)  # as `shut` repeats the vertices
+            regions = [region_of(each, stood, faces, thing, request.turning) for each in touch]
+        return {"thing": thing, "scale": scale, "facing": facing, "turn": turn, "offset": -middle, "opened": opened, "regions": regions,
                 "betas": torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)}  # fmt: skip
 
     def condition(self, thing, prompt, which, betas, batch=1):
@@ -112,19 +118,33 @@ class Generator:
         left, right = left > peak, right > peak
         return "both" if left and right else "left" if left else "right"
 
-    def draw(self, thing, prompt, which, betas, frames, noise, quality, tell, opened=0.0, given=None):
+    def draw(self, thing, prompt, which, betas, frames, noise, quality, tell, opened=0.0, given=None, regions=(None, None)):
         """Samples one clip: y0 (T, 720) in the canonical frame.
 
-        opened: the angle of the hinge in the first frame; given: the frames that are fixed (diffusion.given.Given) or None.
+        opened: the angle of the hinge in the first frame; given: the frames that are fixed (diffusion.given.Given) or None;
+        regions: where the left and the right hand should touch (diffusion.paint.Region or None).
         """
         active = torch.tensor([FLAGS[which]], device=self.device) > 0
         share, inner, last = EFFORT[quality]
-        guide = self.guidance(self.hands, thing, active, shape=betas, inner=inner, last=last, free=given and given.free)
+        more = {"regions": regions} if any(regions) else {}
+        guide = self.guidance(self.hands, thing, active, shape=betas, inner=inner, last=last, free=given and given.free, **more)
         told, keep = self.condition(thing, prompt, which, betas), given or (lambda signal: signal)
 
+        def steered(signal, step, steps):
+            signal = waiting(signal, active, thing, opened)
+            return keep(aimed(signal, regions, self.hands, thing, active, betas, step < AIMED * steps))
+
         def corrected(signal, step, steps):
-            signal = keep(waiting(signal, active, thing, opened))
+            signal = steered(signal, step, steps)
             return keep(guide(signal, step, steps)) if guide else signal
+
+        def quick(noises, steps):
+            many = {name: value.expand(len(noises), *value.shape[1:]) for name, value in told.items()}
+            many |= given.condition(len(noises)) if given else {}
+            return sample(self.model, many, frames.expand(len(noises)), steps=steps, scale=SCALE, noise=noises, guide=steered)
+
+        if any(regions):
+            noise = nearest_noise(quick, noise, regions, self.hands, thing, active, betas)
 
         signal = sample(
             self.model, told | (given.condition() if given else {}), frames, steps=round(share * STEPS), scale=SCALE, noise=noise,

@@ -62,6 +62,8 @@ class Request:
     turning (F,)        bool: the faces on the part that turns, where the object has a hinge
     hinge (8,)          that hinge in the object's frame: a point, the unit axis, the lowest and the highest angle in radians;
                         the mesh shows angle 0
+    touch (2, V)        where the left and the right hand should touch: weights 0..1 of the vertices, as painted; a hand
+                        whose row is all 0 touches where the model likes. None where nothing is painted
     then                [[sentence, seconds], ...]: what happens next, one after another, each from where the last one ended
     given (T, 3)        bool: what is fixed of each of the T = `frames` frames, at FPS a second: the left hand, the right hand,
                         the object (with its hinge). A hand is fixed only where the object is; None where nothing is
@@ -84,6 +86,7 @@ class Request:
     quality: str = "normal"
     turning: np.ndarray = None
     hinge: np.ndarray = None
+    touch: np.ndarray = None
     then: list = field(default_factory=list)
     given: np.ndarray = None
     object_translation: np.ndarray = None

@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 
 from .. import seam
-from . import fixed, hinge
+from . import fixed, hinge, paint as painting
 
 TRANSFORMS = (
     "location", "rotation_euler", "rotation_quaternion", "rotation_axis_angle", "scale",
@@ -14,12 +14,13 @@ TRANSFORMS = (
 
 def request_from(
     object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, quality="normal", part=None,
-    axis="auto", opens=None, closes=None, then=(), follow=None, keep=None, path=None
+    axis="auto", opens=None, closes=None, then=(), follow=None, keep=None, path=None, paint=False
 ):  # fmt: skip
     """The Request for what `prompt` says to happen to a Blender object, from where it stands at the current frame.
 
     object      a mesh, or a curve, surface, text or metaball that makes one; modifiers count as in the viewport
     part        a second such object, that turns on a hinge of the first; axis, opens, closes: see `generate`
+    paint       whether hands are drawn to where `scene.paint` says; for both objects
     then, follow, keep   see `generate`
     path        that of the frames to follow, where it was read already (fixed.py)
 
@@ -40,7 +41,7 @@ def request_from(
             )
         seconds, then = fixed.lengths(*follow, rate, seconds, then)
         keep = fixed.merged(path or fixed.path(object, *follow), keep)
-    vertices, faces = evaluated_mesh(object)
+    vertices, faces, touch = evaluated_mesh(object, paint)
     matrix = world_matrix(object)
     rotation, rest = rigid_part(matrix)
     metres = metres_per_unit(scene)
@@ -51,19 +52,20 @@ def request_from(
         check_keyable(part)
         axis, opens, closes = hinge.resolved(object, part, axis, opens, closes)
         hinge.check_turns(part, axis, opens, closes)
-        more, more_faces = evaluated_mesh(part)
+        more, more_faces, more_touch = evaluated_mesh(part, paint)
         own = world_matrix(part)
         more = (more @ own[:3, :3].T + own[:3, 3] - matrix[:3, 3]) @ rotation * metres
         point, along = hinge.line(part, axis)
         range_and_line = np.concatenate([(point - matrix[:3, 3]) @ rotation * metres, along @ rotation, [-closes, opens]])
         turning = np.arange(len(faces) + len(more_faces)) >= len(faces)
         faces = np.concatenate([faces, outwards(more_faces, own[:3, :3]) + np.int32(len(vertices))])
-        vertices = np.concatenate([vertices, more])
+        vertices, touch = np.concatenate([vertices, more]), np.concatenate([touch, more_touch], 1)
     request = seam.Request(
         prompt=prompt,
         vertices=vertices.astype(np.float32),
         faces=faces,
         turning=turning,
+        touch=touch if touch.any() else None,
         hinge=None if range_and_line is None else range_and_line.astype(np.float32),
         translation=(matrix[:3, 3] * metres).astype(np.float32),
         rotation=rotation.astype(np.float32),
@@ -135,12 +137,15 @@ def check_keyable(object):
         )
 
 
-def evaluated_mesh(object):
-    """Vertices (V, 3) float64 in the object's local coordinates, triangles (F, 3) int32: modifiers applied."""
+def evaluated_mesh(object, paint=False):
+    """Vertices (V, 3) float64 in the object's local coordinates, triangles (F, 3) int32: modifiers applied; and what is
+    painted on the vertices for the left and the right hand, (2, V) float32, 0 unless `paint`."""
     name = f"“{object.name}”"
-    evaluated = object.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    graph = bpy.context.evaluated_depsgraph_get()
+    evaluated = object.evaluated_get(graph)
+    paint = paint and painting.is_painted(object)
     try:
-        mesh = evaluated.to_mesh()
+        mesh = evaluated.to_mesh(preserve_all_data_layers=True, depsgraph=graph) if paint else evaluated.to_mesh()
     except RuntimeError:
         mesh = None
     if mesh is None:
@@ -151,13 +156,14 @@ def evaluated_mesh(object):
         faces = np.empty(3 * len(mesh.loop_triangles), np.int32)
         mesh.vertices.foreach_get("co", vertices)
         mesh.loop_triangles.foreach_get("vertices", faces)
+        touch = painting.weights(object, mesh) if paint else np.zeros((2, len(mesh.vertices)), np.float32)
     finally:
         evaluated.to_mesh_clear()
     if not len(faces):
         raise seam.UserError(f"{name} has no faces to touch; choose an object that has a surface.", "mesh")
     if not np.isfinite(vertices).all():
         raise seam.UserError(f"{name} has vertices that are not finite numbers; remove them in Edit Mode.", "mesh")
-    return vertices.reshape(-1, 3).astype(np.float64), faces.reshape(-1, 3)
+    return vertices.reshape(-1, 3).astype(np.float64), faces.reshape(-1, 3), touch
 
 
 def world_matrix(object):

@@ -3,8 +3,8 @@
 import bpy
 
 from . import (
-    actor, alias, directing, editing, first_minute, keeping, making, operators, panel, preferences, settings, take_list, take_operators,
-    turning,
+    actor, alias, directing, editing, first_minute, keeping, making, operators, painting, panel, preferences, settings,
+    take_list, take_operators, turning,
 )  # fmt: skip
 
 CLASSES = (
@@ -16,6 +16,7 @@ CLASSES = (
     *take_operators.CLASSES,
     panel.JOINTHOI_PT_main,
     *turning.CLASSES,
+    *painting.CLASSES,
     *directing.CLASSES,
     *take_list.CLASSES,
     *keeping.CLASSES,

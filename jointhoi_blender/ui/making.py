@@ -100,7 +100,7 @@ def checked(context, order):
         bpy.ops.object.mode_set(mode="OBJECT")
     context.scene.frame_set(order.frame)
     with as_if_new(thing, part):
-        told = ("seconds", "then", "part", "axis", "opens", "closes", "follow", "path")
+        told = ("seconds", "then", "part", "axis", "opens", "closes", "paint", "follow", "path")
         now = request_from(thing, order.request.prompt, **{name: recipe[name] for name in told if name in recipe})
         path = recipe.get("path")
         for frame in (path["frames"][[0, len(path["frames"]) // 3, -1]] + order.frame).tolist() if path else ():

@@ -6,6 +6,7 @@ import random
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
+from ..scene import paint
 from . import checks, directing, history, settings
 from .making import Making, Session, order_for, redraw
 
@@ -35,6 +36,8 @@ def recipe_of(fields, thing):
     if part:
         names += ["axis"] if fields.axis == "auto" else ["axis", "opens", "closes"]
     recipe = {name: getattr(fields, name) for name in names} | ({"part": part} if part else {})
+    if fields.paint and any(map(paint.is_painted, filter(None, (thing, part)))):
+        recipe["paint"] = True
     return recipe | directing.recipe_of(fields)
 
 

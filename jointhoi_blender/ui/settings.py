@@ -141,6 +141,9 @@ class JOINTHOI_Settings(bpy.types.PropertyGroup):
         name="Try", subtype="ANGLE", soft_min=-math.pi, soft_max=math.pi, options={"SKIP_SAVE"},
         description="Draw the part turned by this much, to see whether the hinge is right. Nothing moves",
     )  # fmt: skip
+    paint: BoolProperty(
+        name="Paint Contact", default=True, description="Hands are drawn to what is painted on the object for them"
+    )
     show_actor: BoolProperty(
         name="Show Actor", default=True, description="Draw where the actor sits and which way they look"
     )

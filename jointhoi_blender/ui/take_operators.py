@@ -9,6 +9,7 @@ from mathutils import Matrix, Vector
 
 from .. import seam
 from ..export.fbx import export_fbx
+from ..scene import paint
 from ..scene.request import metres_per_unit
 from ..takes import beside, take as takes
 from . import directing, settings
@@ -118,6 +119,7 @@ class JOINTHOI_OT_take_use(OnTake, bpy.types.Operator):
         fields = context.scene.jointhoi
         recipe = take.recipe
         fields.object, fields.part, fields.hinged = take.object, recipe.pop("part", None), "axis" in recipe
+        fields.paint = "paint" in recipe or not paint.is_painted(take.object)
         for name, value in recipe.items():
             if name in fields.bl_rna.properties and value is not None and name not in directing.FIELDS:
                 setattr(fields, name, value)

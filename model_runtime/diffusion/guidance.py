@@ -7,6 +7,7 @@ correction d of the hands, a few knots over the clip so that it stays smooth, is
           + sum over fingertips that the map says touch of rho(sdf)            contact: the fingertips come to the surface
           + sum over hand vertices of max(0, -sdf)^2                           the signed term: never inside
           + the same along the fingers' bones, held 3 mm outside               nor through a wall thinner than a finger
+          + sum over the fingers nearest to what a user painted of rho(distance to it)        contact where it is wanted
 
 where distances follow from contact, d_hat = -tau log C_hat, and sdf is the object's signed distance at a hand vertex,
 its hinge as X has it. Unsigned distances alone can't tell a finger on the surface from one below it; the signed term can.
@@ -22,6 +23,7 @@ FAINT = 0.2  # a map that stays below this says that the hand does not touch
 CORE = 0.003  # metres: the middle of a finger stays this far outside, or the finger stands in a thin wall
 TOUCHING = 0.6  # generated contact above this asks for touch
 VERTICES = 220  # of each hand that are looked at in the inner steps; the last step looks at all for depth
+FINGERS = 3  # that are drawn to what is painted
 STEADY = 10  # frames to either side that a holding hand is smoothed over
 STRIDE = 2  # frames between those that are looked at: a fifteenth of a second
 KNOT = 10  # frames between the knots of the correction
@@ -132,12 +134,13 @@ class ContactGuidance:
     """Guides one batch of clips of the same object towards its own contact maps; called inside every sampling step.
 
     hands: the two hand layers; thing: the objects.thing.Thing; active (B, 2) bool: hands that play a part; shape (2, 10)
-    betas; free (T, 2): how far each hand may be corrected in a frame, None for everywhere (given.py). `begin` = the first
-    guided step as a share of the steps.
+    betas; free (T, 2): how far each hand may be corrected in a frame, None for everywhere (given.py); regions: where each should
+    touch, or None (paint.py). `begin` = the first guided step as a share of the steps.
     """
 
-    def __init__(self, hands, thing, active, *, shape=None, begin=0.5, inner=3, last=40, signed=True, free=None):
-        self.hands, self.thing, self.shape, self.free = hands, thing, shape, free
+    def __init__(self, hands, thing, active, *, shape=None, begin=0.5, inner=3, last=40, signed=True, free=None,
+                 regions=(None, None)):  # fmt: skip
+        self.hands, self.thing, self.shape, self.free, self.regions = hands, thing, shape, free, regions
         self.active, self.begin, self.inner, self.last, self.signed = active, begin, inner, last, signed
         self.ids = [spread_first(hand) for hand in hands]
         self.tips = []
@@ -240,4 +243,12 @@ class ContactGuidance:
         gaps = torch.cat([gaps, depth.clamp_min(0).amin(-1, keepdim=True)], -1)
         near = F.pad(near, (0, 1), value=1.0)
         pull = F.smooth_l1_loss(gaps, torch.zeros_like(gaps), reduction="none", beta=0.003)
-        return loss + (pull * near).sum(-1) * 300 * (busy > TOUCHING)
+        loss = loss + (pull * near).sum(-1) * 300 * (busy > TOUCHING)
+        if self.regions[side] is not None:
+            # What is painted: the FINGERS fingers nearest to it come to it, the others stay free to oppose them.
+            painted = torch.cdist(self.regions[side].surface.points_at(angle), vertices)  # (B, T, K, vertices)
+            away = torch.stack([painted[..., tip].amin((-1, -2)) for tip in self.tips[side]], -1)
+            away = away.topk(FINGERS, largest=False).values
+            pull = F.smooth_l1_loss(away, torch.zeros_like(away), reduction="none", beta=0.004)
+            loss = loss + pull.sum(-1) * 300 * (busy > TOUCHING)
+        return loss
