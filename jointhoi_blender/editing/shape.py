@@ -217,7 +217,7 @@ def _searcher(take, hand, worlds):
     """
     back, trees = np.linalg.inv(np.array(hand.matrix_world, np.float64)), []
     for index, (_, thing) in enumerate(take.moved):
-        vertices, faces = evaluated_mesh(thing)
+        vertices, faces, _ = evaluated_mesh(thing)
         into = back @ worlds[:, index]
         rest = rigid_part(into[0])[1]  # scale and shear go into the tree, so that it measures true distances
         turns = into[:, :3, :3] @ np.linalg.inv(rest)

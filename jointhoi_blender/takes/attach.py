@@ -119,6 +119,7 @@ def equip(record, thing, empty=None):
         modifier = heatmap.add_modifier(thing, record["name"])
         if "drive" in record:
             heatmap.drive(thing, modifier, record["drive"])
+        heatmap.look(thing, record["name"], *record.get("look", heatmap.LOOK))
     if empty:
         constrain(thing, record["name"], empty)
 

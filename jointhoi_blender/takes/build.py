@@ -110,12 +110,14 @@ def _heat(record, thing, rest, clip, motion, frames, metres):
         vertices = np.empty(3 * len(thing.data.vertices), np.float32)
         thing.data.vertices.foreach_get("co", vertices)
         vertices = (vertices.reshape(-1, 3) @ rest[:3, :3].T + rest[:3, 3]) * metres
-        yield from heatmap.store(thing.data, record["name"], vertices, clip.contact_points, motion.contact)
+        sides = np.flatnonzero(clip.hand_active).tolist()
+        yield from heatmap.store(thing.data, record["name"], vertices, clip.contact_points, motion.contact, sides)
         modifier = heatmap.add_modifier(thing, record["name"])
+        values = len(vertices) * len(sides)
         if attach.follows(record):
-            record["drive"] = heatmap.drive_modifier(thing, modifier, frames, len(vertices))
+            record["drive"] = heatmap.drive_modifier(thing, modifier, frames, values)
         else:
-            heatmap.key_modifier(modifier, keys.channels(thing.animation_data), frames, len(vertices))
+            heatmap.key_modifier(modifier, keys.channels(thing.animation_data), frames, values)
         yield
 
 

@@ -1,8 +1,9 @@
 """The contact heatmap: on the object's own mesh, animated, without a handler.
 
-Each frame is a float attribute on the mesh's vertices. A geometry nodes modifier, first in the stack so that the others
-carry its result along, picks the attribute that its keyed input names and writes `contact` (float, 0..1) and
-`contact_color`. With several takes on an object, the larger contact counts.
+Each frame is a float attribute on the mesh's vertices, one for each hand. A geometry nodes modifier, first in the stack so
+that the others carry its result along, picks the attributes that its keyed input names and writes `contact` (float, 0..1)
+and `contact_color`. With several takes on an object, the larger contact counts. For rendered views the same modifier can
+put a material on the result that shows the colour: the user's own materials stay on the mesh.
 """
 
 import bpy
@@ -11,7 +12,8 @@ import numpy as np
 
 from . import keys
 
-GROUP = "JointHOI Contact"
+GROUP = MATERIAL = "JointHOI Contact"
+LOOK = (True, True, False)  # whether the left hand's contact is shown, the right hand's, and either in rendered views
 CONTACT, COLOR = "contact", "contact_color"
 COLORS = ((0.0, (0.30, 0.32, 0.36, 1)), (0.5, (0.95, 0.55, 0.10, 1)), (1.0, (0.85, 0.05, 0.03, 1)))
 NEAREST = 4
@@ -19,33 +21,38 @@ CHUNK = 2048  # vertices at a time: what fits the processor's cache
 MAX_VALUES = 30_000_000  # numbers kept with a mesh; above, frames share attributes
 
 
-def store(mesh, name, vertices, points, contact):
+def store(mesh, name, vertices, points, contact, sides):
     """Keeps a take's contact with a mesh, an attribute a frame; yields now and then, so that a window can breathe.
 
-    vertices (V, 3) of the mesh and points (P, 3), both in the frame of the clip's object; contact (n, P)
+    vertices (V, 3) of the mesh and points (P, 3), both in the frame of the clip's object; contact (n, 2, P), of which the
+    hands `sides` are kept
     """
-    contact = np.asarray(contact[:: stride(len(contact), len(vertices))], np.float32)
-    heat = np.empty((len(contact), len(vertices)), np.float32)
+    contact = np.asarray(contact[:: stride(len(contact), len(vertices) * len(sides)), sides], np.float32)
+    heat = np.empty((len(contact), len(sides), len(vertices)), np.float32)
     for begin in range(0, len(vertices), CHUNK):
         index, weight = nearest(vertices[begin : begin + CHUNK], points)
         yield
-        heat[:, begin : begin + CHUNK] = sum(contact[:, i] * w for i, w in zip(index.T, weight.T.astype(np.float32)))
-        yield
-    for sample, values in enumerate(heat):
-        attribute = mesh.attributes.new(attribute_name(name, sample), "FLOAT", "POINT")
-        attribute.data.foreach_set("value", values)
-        if sample % 64 == 63:
+        for hand in range(len(sides)):
+            heat[:, hand, begin : begin + CHUNK] = sum(
+                contact[:, hand, i] * w for i, w in zip(index.T, weight.T.astype(np.float32))
+            )
+            yield
+    for sample, hands in enumerate(heat):
+        for side, values in zip(sides, hands):
+            attribute = mesh.attributes.new(attribute_name(name, sample, side), "FLOAT", "POINT")
+            attribute.data.foreach_set("value", values)
+        if sample % 32 == 31:
             yield
 
 
-def stride(frames, vertices):
-    """How many frames share an attribute: 1, more on a mesh so dense that the file would swell."""
-    return max(1, -(-frames * vertices // MAX_VALUES))
+def stride(frames, values):
+    """How many frames share an attribute: 1, more where `values` a frame are so many that the file would swell."""
+    return max(1, -(-frames * values // MAX_VALUES))
 
 
 def stored(mesh, name):
     """Whether a mesh still has a take's contact."""
-    return attribute_name(name, 0) in mesh.attributes
+    return any(attribute_name(name, 0, side) in mesh.attributes for side in (0, 1))
 
 
 def put_away(mesh, name):
@@ -95,10 +102,41 @@ def add_modifier(object, name):
     modifier.node_group = node_group()
     modifier.show_expanded = False
     object.modifiers.move(len(object.modifiers) - 1, 0)
-    keys.set_input(modifier, _socket(modifier, "Attributes"), attribute_name(name, "#"))
+    for side, socket in enumerate(("Left", "Right")):
+        keys.set_input(modifier, _socket(modifier, f"{socket} Attributes"), attribute_name(name, "#", side))
+    keys.set_input(modifier, _socket(modifier, "All Attributes"), attribute_name(name, "*"))
+    look(object, name)
     if not object.data.library and not object.data.attributes.active_color_name:
         object.data.attributes.active_color_name = COLOR
     return modifier
+
+
+def look(object, name, left=True, right=True, rendered=False):
+    """Which hands' contact a take's modifier shows on an object, and whether in rendered views too."""
+    modifier = object.modifiers.get(name)
+    if modifier is None:
+        return
+    keys.set_input(modifier, _socket(modifier, "Left"), float(left))
+    keys.set_input(modifier, _socket(modifier, "Right"), float(right))
+    keys.set_input(modifier, _socket(modifier, "Rendered"), bool(rendered))
+    keys.set_input(modifier, _socket(modifier, "Material"), material() if rendered else None)
+    modifier.show_viewport = modifier.show_render = bool(left or right)
+    object.update_tag()
+
+
+def material():
+    """The material of the heatmap in rendered views, shared by all takes of a file."""
+    made = bpy.data.materials.get(MATERIAL)
+    if made is None or made.library:
+        made = bpy.data.materials.new(MATERIAL)
+        if made.node_tree is None:  # before 5.0
+            made.use_nodes = True
+        color = made.node_tree.nodes.new("ShaderNodeAttribute")
+        color.attribute_name = COLOR
+        surface = made.node_tree.nodes["Principled BSDF"]
+        surface.inputs["Roughness"].default_value = 0.6
+        made.node_tree.links.new(color.outputs["Color"], surface.inputs["Base Color"])
+    return made
 
 
 def remove_modifier(object, name):
@@ -113,10 +151,11 @@ def remove_modifier(object, name):
         mesh.attributes.active_color_name = ""
 
 
-def key_modifier(modifier, bag, frames, vertices):
-    """Keys which attribute is shown at each of frames (n,): `bag`, the channels of the object's action."""
+def key_modifier(modifier, bag, frames, values):
+    """Keys which attributes are shown at each of frames (n,) in `bag`, the channels of the object's action; values: how many
+    numbers `store` had for a frame, vertices times hands."""
     path = keys.input_path(modifier, _socket(modifier, "Sample"))
-    samples = np.arange(len(frames)) // stride(len(frames), vertices)
+    samples = np.arange(len(frames)) // stride(len(frames), values)
     keys.write(bag, path, frames, samples, keys.new_group(bag, "Contact"), keys.CONSTANT)
 
 
@@ -158,9 +197,9 @@ def _is_shown(mesh):
             yield any(each.type == "NODES" and each.node_group and each.node_group.name == GROUP for each in thing.modifiers)
 
 
-def attribute_name(name, sample):
-    """The attribute that holds a frame; the leading dot keeps it out of the user's lists."""
-    return f".{name}.{sample}"
+def attribute_name(name, sample, side=None):
+    """The attribute that holds a frame of a hand; the leading dot keeps it out of the user's lists."""
+    return f".{name}.{'' if side is None else 'LR'[side]}{sample}"
 
 
 def nearest(vertices, points):
@@ -185,8 +224,11 @@ def node_group():
 
 def _build(group):
     for name, direction, kind in (
-        ("Geometry", "INPUT", "NodeSocketGeometry"), ("Attributes", "INPUT", "NodeSocketString"),
-        ("Sample", "INPUT", "NodeSocketFloat"), ("Geometry", "OUTPUT", "NodeSocketGeometry"),
+        ("Geometry", "INPUT", "NodeSocketGeometry"), ("Left Attributes", "INPUT", "NodeSocketString"),
+        ("Right Attributes", "INPUT", "NodeSocketString"), ("All Attributes", "INPUT", "NodeSocketString"),
+        ("Sample", "INPUT", "NodeSocketFloat"), ("Left", "INPUT", "NodeSocketFloat"), ("Right", "INPUT", "NodeSocketFloat"),
+        ("Rendered", "INPUT", "NodeSocketBool"), ("Material", "INPUT", "NodeSocketMaterial"),
+        ("Geometry", "OUTPUT", "NodeSocketGeometry"),
     ):  # fmt: skip
         group.interface.new_socket(name, in_out=direction, socket_type=kind)
     group.is_modifier = True
@@ -209,17 +251,23 @@ def _build(group):
     given = node("NodeGroupInput", 0, 0, {}).outputs
     number = node("FunctionNodeValueToString", 1, 1, {"Value": given["Sample"]}).outputs["String"]
 
-    def named(replacement, y):
-        inputs = {"String": given["Attributes"], "Find": "#", "Replace": replacement}
-        return node("FunctionNodeReplaceString", 2, y, inputs).outputs["String"]
-
     def attribute(name, y):
         made = node("GeometryNodeInputNamedAttribute", 3, y, {"Name": name}, data_type="FLOAT")
         return next(each for each in made.outputs if each.name == "Attribute" and each.enabled)
 
-    contact = node("ShaderNodeMath", 4, 1, {}, operation="MAXIMUM")
-    links.new(attribute(named(number, 1), 1), contact.inputs[0])
-    links.new(attribute(CONTACT, 2), contact.inputs[1])
+    def math(operation, x, y, one, two):
+        made = node("ShaderNodeMath", x, y, {}, operation=operation)
+        links.new(one, made.inputs[0])
+        links.new(two, made.inputs[1])
+        return made
+
+    def hand(name, y):
+        inputs = {"String": given[f"{name} Attributes"], "Find": "#", "Replace": number}
+        own = node("FunctionNodeReplaceString", 2, y, inputs).outputs["String"]
+        return math("MULTIPLY", 3.5, y, attribute(own, y), given[name]).outputs[0]
+
+    hands = math("MAXIMUM", 4, 1, hand("Left", 1), hand("Right", 2)).outputs[0]
+    contact = math("MAXIMUM", 4.5, 2, hands, attribute(CONTACT, 3))
     values = {"Geometry": given["Geometry"], "Name": CONTACT, "Value": contact.outputs[0]}
     stored = node("GeometryNodeStoreNamedAttribute", 5, 0, values, data_type="FLOAT")
     ramp = node("ShaderNodeValToRGB", 5, 1, {})
@@ -233,7 +281,12 @@ def _build(group):
                    {"Geometry": stored.outputs["Geometry"], "Name": COLOR, "Value": ramp.outputs["Color"]},
                    data_type="BYTE_COLOR", domain="CORNER")  # fmt: skip
     cleaned = node(
-        "GeometryNodeRemoveAttribute", 7, 0, {"Geometry": colored.outputs["Geometry"], "Name": named("*", 2)}
-    )
+        "GeometryNodeRemoveAttribute", 7, 0,
+        {"Geometry": colored.outputs["Geometry"], "Name": given["All Attributes"]},
+    )  # fmt: skip
     keys.set_wildcard(cleaned)
-    node("NodeGroupOutput", 8, 0, {"Geometry": cleaned.outputs["Geometry"]})
+    cleaned = cleaned.outputs["Geometry"]
+    dressed = node("GeometryNodeSetMaterial", 8, 1, {"Geometry": cleaned, "Material": given["Material"]})
+    chosen = node("GeometryNodeSwitch", 9, 0, {"Switch": given["Rendered"], "False": cleaned,
+                                               "True": dressed.outputs["Geometry"]}, input_type="GEOMETRY")  # fmt: skip
+    node("NodeGroupOutput", 10, 0, {"Geometry": chosen.outputs["Output"]})

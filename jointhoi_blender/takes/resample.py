@@ -14,7 +14,7 @@ class Motion:
     """A clip at the scene's rate: n frames, quaternions (w, x, y, z) whose signs do not jump, else as in a Clip.
 
     object_translation (n, 3), object_rotation (n, 4), object_articulation (n,), hand_translation (n, 2, 3), hand_rotation (n, 2, 16, 4),
-    contact (n, P): the larger of the active hands' contacts
+    contact (n, 2, P): 0 of a hand that plays no part
     """
 
     object_translation: np.ndarray
@@ -38,8 +38,7 @@ def resample(clip, rate, count=None, mend=None):
     wrist = rotate(conjugate(turn)[:, None], clip.hand_translation - place[:, None])
     hands = quaternions(clip.hand_rotation)
     hands[:, :, 0] = multiply(conjugate(turn)[:, None], hands[:, :, 0])
-    active = np.asarray(clip.hand_active, bool)
-    contact = np.asarray(clip.contact, np.float64)[:, active].max(1, initial=0)
+    contact = np.asarray(clip.contact, np.float64) * np.asarray(clip.hand_active, bool)[:, None]
 
     place, turn, wrist, hands = smooth(place, times), slerp(turn, times), smooth(wrist, times), slerp(hands, times)
     angle = smooth(np.asarray(clip.object_articulation, np.float64), times)

@@ -186,6 +186,20 @@ class Take:
             if copy.name in bpy.context.view_layer.objects:
                 copy.select_set(False)  # as its original may be
 
+    @property
+    def look(self):
+        """How the contact heatmap is seen: whether the left hand's is, the right hand's, and either in rendered views."""
+        return tuple(bool(each) for each in self.record.get("look", heatmap.LOOK))
+
+    @look.setter
+    def look(self, look):
+        self.check_editable()
+        for record in attach.of_take(self.record):
+            record["look"] = [bool(each) for each in look]
+        shown = beside.copies_of(self.collection) if self.is_beside else [thing for _, thing in self.moved]
+        for thing in shown:
+            heatmap.look(thing, self.record["name"], *look)
+
     def keep_as_strip(self):
         """Moves the take's keys, and those of takes it goes on from, into strips of the nonlinear animation editor."""
         self.show()
@@ -237,8 +251,9 @@ class Take:
         heatmap.forget(record["name"])
         for each in attach.of_take(record):
             _forget_curves(each)
-        names = {rig.MATERIAL: "materials", heatmap.GROUP: "node_groups", rig.CONTROL: "objects"}
-        for name, kind in (*names.items(), (rig.CONTROL, "meshes")):
+        shared_blocks = ((rig.MATERIAL, "materials"), (heatmap.GROUP, "node_groups"), (heatmap.MATERIAL, "materials"),
+                         (rig.CONTROL, "objects"), (rig.CONTROL, "meshes"))  # fmt: skip
+        for name, kind in shared_blocks:
             shared = getattr(bpy.data, kind)
             if name in shared and not shared[name].users:
                 shared.remove(shared[name])

@@ -17,16 +17,16 @@ def ball(**options):
 
 
 def expected(thing, clip, frame):
-    """Contact at the own vertices of `thing` (V,): inverse-distance mean of the four nearest contact points."""
+    """Contact at the own vertices of `thing` (V,): inverse-distance mean of the four nearest contact points, of either hand."""
     linear = np.array(thing.matrix_world, float)[:3, :3] * scenes.bpy.context.scene.unit_settings.scale_length
     turn = np.asarray(clip.object_rotation[0], float)
-    values = clip.contact[frame][np.asarray(clip.hand_active)].max(0)
+    values = clip.contact[frame][np.asarray(clip.hand_active)]
     out = []
     for vertex in thing.data.vertices:
         distance = np.linalg.norm(clip.contact_points - turn.T @ linear @ np.array(vertex.co), axis=1)
         near = np.argsort(distance)[:4]
         weight = 1 / (distance[near] + 1e-6)
-        out.append((values[near] * weight).sum() / weight.sum())
+        out.append((values[:, near] @ weight).max() / weight.sum())
     return np.array(out)
 
 
@@ -108,6 +108,53 @@ def test_deleting_vertices_does_not_shift_it():
     edit.to_mesh(thing.data)
     kept = [index for index in range(len(truth[40])) if index not in gone]
     assert abs(shown(thing, 41) - truth[40][kept]).max() < 2e-4
+
+
+def test_either_hand_both_or_none_can_be_seen():
+    thing = ball()
+    scenes.set_rate(30)
+    clip = synthetic.clip_for(jointhoi.request_from(thing, "Lift it."))
+    bpy.context.scene.frame_set(1)
+    truth = {}
+    for name, active in {"left": [True, False], "right": [False, True], "both": [True, True]}.items():
+        clip.hand_active = np.array(active)
+        truth[name] = expected(thing, clip, 40)
+    assert abs(truth["left"] - truth["right"]).max() > 0.5
+    take = jointhoi.make_take(thing, clip)
+    assert take.look == (True, True, False) and abs(shown(thing, 41) - truth["both"]).max() < 2e-4
+    take.look = (True, False, False)
+    assert abs(shown(thing, 41) - truth["left"]).max() < 2e-4
+    take.look = (False, True, False)
+    assert abs(shown(thing, 41) - truth["right"]).max() < 2e-4
+    take.hide()
+    take.show()
+    assert abs(shown(thing, 41) - truth["right"]).max() < 2e-4
+    take.look = (False, False, False)
+    bpy.context.scene.frame_set(42)
+    assert heatmap.CONTACT not in thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).data.attributes
+
+
+def test_rendered_views_show_it_by_a_material_and_the_users_own_stays():
+    thing = ball()
+    own = bpy.data.materials.new("Clay")
+    thing.data.materials.append(own)
+    before = scenes.inventory()
+    take, truth = prepared(thing)
+
+    def used():
+        bpy.context.view_layer.update()
+        return [each and each.name for each in thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).data.materials]
+
+    assert used() == ["Clay"]
+    take.look = (True, True, True)
+    assert heatmap.MATERIAL in used()
+    assert thing.data.materials[:] == [own] and abs(shown(thing, 41) - truth[40]).max() < 2e-4
+    take.look = (True, True, False)
+    assert used() == ["Clay"]
+    take.look = (True, True, True)
+    bpy.context.scene.frame_set(1)
+    take.remove()
+    assert scenes.inventory() == before
 
 
 def test_two_takes_show_the_larger_contact_and_go_one_by_one():

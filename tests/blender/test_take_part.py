@@ -174,7 +174,7 @@ def test_the_parts_contact_shows_on_the_part():
         distance = np.linalg.norm(at_first[:, None] - clip.contact_points, axis=-1)
         near = distance.argsort(1)[:, :4]
         weight = 1 / (np.take_along_axis(distance, near, 1) + 1e-6)
-        truth = (clip.contact[-1].max(0)[near] * weight).sum(1) / weight.sum(1)
+        truth = (clip.contact[-1][:, near] * weight).sum(-1).max(0) / weight.sum(1)
         assert abs(shown - truth).max() < 1e-3 and np.ptp(shown) > 0.05
     take.remove()
 
