@@ -214,7 +214,7 @@ def shut(vertices, faces, turning, point, axis, low, high):
 def settled(signal, active, hinged=False, given=None):
     """The same clip with its object exactly where it stood until a hand touches it, and at rest once the last let go.
 
-    The network's own frames there are off by a millimetre or so; so is the angle of a hinge, which is 0 where there is
+    The network's own frames there are off by a millimetre or so; the angle of a hinge is as `waiting` left it, 0 where there is
     none. Hands are given in the object's frame and move along. Where frames are fixed before the first touch, it stands as
     the last of these says; after the last fixed frame it may come to rest, not before.
     """
@@ -233,7 +233,6 @@ def settled(signal, active, hinged=False, given=None):
             stood, stood_turn, _ = unpack_object(given.known[begin])
     place, turn, angle = (part.clone() for part in unpack_object(motion))
     angle = angle * hinged
-    angle[begin:first], angle[last:] = angle[first].clone(), angle[last].clone()
     turned = turn @ turn[first].T
     place[begin:] = (place + turned @ (stood - place[first]))[begin:]
     turn[begin:] = (turned @ stood_turn)[begin:]

@@ -159,12 +159,12 @@ def key_modifier(modifier, bag, frames, values):
     keys.write(bag, path, frames, samples, keys.new_group(bag, "Contact"), keys.CONSTANT)
 
 
-def drive_modifier(object, modifier, frames, vertices):
+def drive_modifier(object, modifier, frames, values):
     """Picks the attribute of each of frames (n,) by a driver, for an object whose own action must stay as it is.
 
     Returns the driver's expression, with which `drive` makes it anew. It is one that Blender computes without Python.
     """
-    step = stride(len(frames), vertices)
+    step = stride(len(frames), values)
     expression = f"floor(min(max(frame - {int(frames[0])}, 0), {len(frames) - 1}) / {step})"
     drive(object, modifier, expression)
     return expression

@@ -19,7 +19,7 @@ PAINTED = 0.6  # weight above which a place is painted
 NEAR = 0.015  # metres: what touches this near to the paint touches where it should
 PATCH = 0.03  # metres: how far around the middle of its touch a hand's map is gathered, where more is painted
 ELSEWHERE = 0.5  # what is left of contact away from the paint: below TOUCHING, so that guidance does not ask for it
-CANDIDATES, QUICK = 6, 8  # first noises that are tried, and in how many steps
+CANDIDATES, QUICK = 5, 7  # first noises that are tried, and in how many steps
 VERTICES = 120  # of a hand that are looked at
 EVERY = 4  # frames between those that are looked at
 
@@ -79,7 +79,7 @@ def aimed(signal, regions, hands, thing, active, shape=None, shift=True):
         if shift:
             most = contact.amax(-1, keepdim=True)
             holds = (most > TOUCHING * most.amax(1, keepdim=True)).to(signal.dtype)
-            window = torch.hann_window(6 * STEADY + 3, periodic=False)[1:-1]
+            window = torch.hann_window(2 * min(3 * STEADY, signal.shape[1] - 1) + 3, periodic=False)[1:-1]
             holds = along_time(holds, window / window.sum()).clamp(0, 1)
             signal[..., side * HAND : side * HAND + 3] += holds * away[:, None]
         middle = (near.unsqueeze(-1) * points).sum((1, 2)) / near.sum((1, 2)).unsqueeze(-1)  # (B, 3), on the paint
