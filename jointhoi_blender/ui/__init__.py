@@ -3,8 +3,8 @@
 import bpy
 
 from . import (
-    actor, alias, directing, editing, first_minute, keeping, making, operators, painting, panel, preferences, settings,
-    take_list, take_operators, turning,
+    actor, alias, directing, editing, first_minute, keeping, making, operators, painting, panel, preferences, seeing,
+    settings, take_list, take_operators, turning,
 )  # fmt: skip
 
 CLASSES = (
@@ -19,6 +19,7 @@ CLASSES = (
     *painting.CLASSES,
     *directing.CLASSES,
     *take_list.CLASSES,
+    *seeing.CLASSES,
     *keeping.CLASSES,
     *editing.CLASSES,
     panel.JOINTHOI_PT_advanced,
@@ -34,6 +35,7 @@ def register():
     alias.add()
     actor.start()
     turning.start()
+    seeing.register()
     bpy.types.VIEW3D_MT_add.append(first_minute.draw_add_menu)
 
 
@@ -41,6 +43,7 @@ def unregister():
     bpy.types.VIEW3D_MT_add.remove(first_minute.draw_add_menu)
     first_minute.forget()
     making.forget()
+    seeing.unregister()
     turning.stop()
     actor.stop()
     alias.remove()
