@@ -3,6 +3,8 @@
 # make extension   dist/jointhoi-VERSION.zip, for Blender's Preferences > Get Extensions > Install from Disk
 # make matrix      the Blender tests on every Blender that is supported
 # make gui-test    installs the extension in a real Blender window and presses Generate (root, Debian, about 3 GB)
+# make manual      the same, and its pictures go into docs/manual/images
+# make bench-takes how long writing and playing a take takes; BENCH=FILE.json keeps the figures
 # make data, train                the model: its data, its training (pass options with ARGS="...")
 # make peers       trains the peers and ablations for STEPS steps each on out/data, then evaluates all; goes on where it stopped
 # make evaluate    every measure beside ground truth: out/evaluation/; CLIPS=200 SPLIT=all SEED=0,1,2 CHECKPOINT=FILE
@@ -28,7 +30,8 @@ MATRIX := .venv/blender-4.2.23 .venv/blender-4.5.15 .venv/blender .venv/blender-
 export PYTHONDONTWRITEBYTECODE := 1
 unexport PYTHONPATH
 
-.PHONY: demo test test-runtime test-blender extension matrix gui-test data data-report train peers evaluate gallery clean
+.PHONY: demo test test-runtime test-blender extension matrix gui-test manual bench-takes data data-report train peers \
+  evaluate gallery clean
 
 demo: .venv/runtime/.ready .venv/blender/.ready
 	$(BLENDER) -m jointhoi_blender.demo $(ARGS)
@@ -50,6 +53,12 @@ $(ZIP): .venv/blender/.ready FORCE
 gui-test: $(ZIP) .venv/runtime/.ready
 	JOINTHOI_GUI_ROOT=$(GUI_ROOT) JOINTHOI_ZIP=$(CURDIR)/$(ZIP) JOINTHOI_RUNTIME=$(CURDIR)/.venv/runtime \
 	  $(RUNTIME) -m pytest tests/gui $(ARGS)
+
+manual:
+	JOINTHOI_MANUAL=1 $(MAKE) gui-test
+
+bench-takes: .venv/blender/.ready
+	$(BLENDER) tests/bench/takes.py $(BENCH)
 
 matrix: .venv/runtime/.ready $(MATRIX:%=%/.ready)
 	@failed=; for environment in $(MATRIX); do \

@@ -15,20 +15,21 @@ import subprocess
 import sys
 import threading
 
-from . import worker_client
+from . import seam, worker_client
 
 INSTALL = worker_client.ROOT / "model_runtime" / "install.py"
 PROGRESS = re.compile(r"\s*(\d+) % (.*)")
-# What is downloaded and what it then takes on disk, in gigabytes. On Linux PyTorch brings NVIDIA's libraries.
-DOWNLOAD_GB, DISK_GB = (3.0, 6.5) if sys.platform == "linux" else (0.5, 1.6)
+# What is downloaded, what it takes on disk and what while it is unpacked, in gigabytes; how many packages. Measured on
+# Linux, where PyTorch brings NVIDIA's libraries.
+DOWNLOAD_GB, DISK_GB, MEANWHILE_GB, PACKAGES = (2.8, 5.3, 8.3, 60) if sys.platform == "linux" else (0.5, 1.6, 2.1, 40)
 
 
 def what_it_does():
     """What pressing the button means, in a sentence."""
-    count = sum(1 for line in (INSTALL.parent / "requirements.txt").read_text().splitlines() if "==" in line)
     return (
         f"The model runs in a Python environment of its own, apart from Blender's. Setting it up downloads PyTorch and "
-        f"{count} more packages: about {DOWNLOAD_GB:g} GB, {DISK_GB:g} GB on disk."
+        f"what it needs, some {PACKAGES} packages: about {DOWNLOAD_GB:g} GB, {DISK_GB:g} GB on disk and "
+        f"{MEANWHILE_GB:g} GB meanwhile."
     )
 
 
@@ -63,8 +64,11 @@ class Setup:
 
     @classmethod
     def check(cls, python, log_path):
-        """Tries out a Python, or the environment folder that has one."""
+        """Tries out a Python, or the environment folder that has one. Raises UserError where there is none."""
         path = worker_client.python_in(python) if os.path.isdir(python) else Path(python)
+        if not (path.is_file() and os.access(path, os.X_OK)):
+            message = f"There is no Python in {python}; choose an environment's folder or its Python."
+            raise seam.UserError(message, "runtime")
         return cls([str(path), "-I", str(INSTALL), "--check"], log_path, str(path), "Trying it out")
 
     def poll(self):

@@ -86,7 +86,10 @@ class SettingUp:
         preferences.apply()
         try:
             _start(self.setup())
-        except (OSError, seam.UserError) as error:
+        except seam.UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        except OSError as error:
             self.report({"ERROR"}, f"The setup can't be started: {error}")
             return {"CANCELLED"}
         return {"FINISHED"}
@@ -110,7 +113,7 @@ class JOINTHOI_OT_setup(SettingUp, bpy.types.Operator):
 
 class JOINTHOI_OT_setup_wheels(SettingUp, ImportHelper, bpy.types.Operator):
     bl_idname = "jointhoi.setup_wheels"
-    bl_label = "Install from Wheel Folder"
+    bl_label = "Install Wheels"
     bl_description = "Without network: install from a folder of wheels that you collected on another machine with "\
         "pip download -r requirements.txt"  # fmt: skip
 

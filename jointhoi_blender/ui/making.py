@@ -253,11 +253,13 @@ def undo_step(name):
 
 
 def redraw(context):
-    """Draws the sidebars anew, in all windows."""
+    """Draws the sidebars anew, in all windows; not what lies beside them, which may be a scene that is slow to draw."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                area.tag_redraw()
+            if area.type in ("VIEW_3D", "PREFERENCES"):
+                for region in area.regions:
+                    if area.type == "PREFERENCES" or region.type == "UI":
+                        region.tag_redraw()
 
 
 def chosen_take(context):

@@ -34,7 +34,7 @@ class JOINTHOI_PT_main(bpy.types.Panel):
             row.scale_y = 1.5
             row.active = bool(fields.prompt.strip())
             another = checks.under_way(checks.chosen_object(context), context.scene.frame_current)
-            text = f"Another, from Frame {another['frames'][0]}" if another else "Generate"
+            text = f"Generate Another, from Frame {another['frames'][0]}" if another else "Generate"
             row.operator(operators.JOINTHOI_OT_generate.bl_idname, text=text, icon="VIEW_PAN")
         if Session.error:
             draw_error(layout, context, Session.error)
@@ -60,6 +60,7 @@ def draw_object(layout, context):
         box.operator("object.mode_set", text="Go to Object Mode", icon="OBJECT_DATAMODE").mode = "OBJECT"
     elif kind == "size":
         column = box.column(align=True)
+        column.use_property_split = False
         column.prop_enum(fields, "fit", "scale_hands", text="Scale the Hands to the Object")
         column.prop_enum(fields, "fit", "scale_object", text="Scale the Object to the Hands")
     return problem, kind

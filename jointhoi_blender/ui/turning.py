@@ -28,7 +28,9 @@ class JOINTHOI_PT_part(bpy.types.Panel):
         return not checks.runtime_missing() and not checks.obstacle(context)[0]
 
     def draw_header(self, context):
-        self.layout.prop(context.scene.jointhoi, "hinged", text="")
+        fields = context.scene.jointhoi
+        if not fields.hinged or checks.chosen_part(fields, checks.chosen_object(context)):  # else there is nothing to untick
+            self.layout.prop(fields, "hinged", text="")
 
     def draw_header_preset(self, context):
         part = checks.chosen_part(context.scene.jointhoi, checks.chosen_object(context))

@@ -2,20 +2,28 @@
 
 usage: blender --python in_blender.py -- STATE.json [FAKE_WORKER.py]
 
-Beside STATE.json the test leaves `do.json`: {"op": "jointhoi.add_example", "with": {...}} calls an operator in the 3D
-view, {"frame": 30} goes to a frame, {"view": [distance, x, y, z]} looks from there.
+Beside STATE.json the test leaves `do.json`, a wish:
+
+    {"op": "jointhoi.add_example", "with": {...}}   calls an operator in the 3D view
+    {"frame": 30}                                   goes to a frame
+    {"view": [distance, x, y, z]}                   looks from there
+    {"look": [number, [[x, y], ...]]}               moves the mouse there, tells which of the sidebar's buttons it met
+    {"preferences": true}                           shows the add-on's preferences in place of the 3D view, or not
 """
 
 import json
 import os
 import sys
 import time
+import traceback
 
 import bpy
 
 STATE, *FAKE = sys.argv[sys.argv.index("--") + 1 :]
 DO = os.path.join(os.path.dirname(STATE), "do.json")
-drawn, busy = [], {}
+LOOK_SECONDS, BEAT_SECONDS = 0.05, 0.005
+drawn, busy, met, trouble = [], {}, {}, []
+answers, gaps, clock = [], {"view drawn": [], "else": []}, {"beat": 0.0, "drew": False}
 
 
 def addon():
@@ -48,6 +56,35 @@ def timed(owner, name, label):
     setattr(owner, name, operators if name in ("modal", "invoke") else timing)
 
 
+def answering():
+    """Keeps in `answers`, for each press of Generate, how long it took until the bar was drawn, and until it moved."""
+    making, panel = part("ui.making"), part("ui.panel")
+    invoke, draw = making.Making.invoke, panel.draw_progress
+
+    def pressed(self, context, event):
+        answers.append({"pressed": time.perf_counter()})
+        return invoke(self, context, event)
+
+    def drawing(layout):
+        if answers:
+            since = round(1000 * (time.perf_counter() - answers[-1]["pressed"]))
+            answers[-1].setdefault("bar_ms", since)
+            if making.Session.job.fraction > 0:
+                answers[-1].setdefault("moves_ms", since)
+        return draw(layout)
+
+    making.Making.invoke, panel.draw_progress = pressed, drawing
+
+
+def beat():
+    """The heart of the window: how long it stops while takes are made, apart from when the 3D view was drawn."""
+    now = time.perf_counter()
+    if part("ui.making").Session.job:
+        gaps["view drawn" if clock["drew"] else "else"].append(1000 * (now - clock["beat"]))
+    clock.update(beat=now, drew=False)
+    return BEAT_SECONDS
+
+
 def sidebar_tab():
     """The sidebar's open tab; empty while the sidebar is closed or still sliding in."""
     region = sidebar()
@@ -56,7 +93,7 @@ def sidebar_tab():
 
 def view():
     window = bpy.context.window_manager.windows[0]
-    area = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    area = next((area for area in window.screen.areas if area.type == "VIEW_3D"), window.screen.areas[0])
     return window, area, next(region for region in area.regions if region.type == "WINDOW")
 
 
@@ -64,21 +101,60 @@ def sidebar():
     return next((region for region in view()[1].regions if region.type == "UI"), None)
 
 
+def button():
+    """The sidebar's button under the mouse: "jointhoi.dice()" or, of a field, "jointhoi.seed"; else ""."""
+    window, area, _ = view()
+    with bpy.context.temp_override(window=window, area=area, region=sidebar()):
+        for copy in (bpy.ops.ui.copy_python_command_button, bpy.ops.ui.copy_data_path_button):
+            if copy.poll() and copy() == {"FINISHED"}:
+                return bpy.context.window_manager.clipboard.removeprefix("bpy.ops.")
+    return ""
+
+
+def look(number, places):
+    """Moves the mouse from place to place; then `met` holds [x, y, button] of each, and the `number` it answers."""
+    window, height = view()[0], view()[0].height
+    left, seen = list(places), []
+
+    def step():
+        if seen:
+            seen[-1].append(button())
+        if not left:
+            met.update(number=number, seen=seen)
+            return None
+        x, y = left.pop(0)
+        seen.append([x, y])
+        window.cursor_warp(x, height - y)
+        return LOOK_SECONDS
+
+    bpy.app.timers.register(step)
+
+
 def act(wish):
     scene = bpy.context.scene
     if "frame" in wish:
         scene.frame_set(wish["frame"])
     if "view" in wish:
-        look = view()[1].spaces.active.region_3d
-        look.view_distance, look.view_location = wish["view"][0], wish["view"][1:]
+        eye = view()[1].spaces.active.region_3d
+        eye.view_distance, eye.view_location = wish["view"][0], wish["view"][1:]
     if "set" in wish:
         for name, value in wish["set"].items():
             setattr(scene.jointhoi, name, value)
+    if "preferences" in wish:  # in place of the 3D view, or that again
+        old, new = ("VIEW_3D", "PREFERENCES") if wish["preferences"] else ("PREFERENCES", "VIEW_3D")
+        next(area for area in view()[0].screen.areas if area.type == old).type = new
+        bpy.context.preferences.active_section = "ADDONS"
+        bpy.context.window_manager.addon_search = "JointHOI"
+        bpy.ops.preferences.addon_expand(module=addon().__name__.rpartition(".")[0])
+        return
+    if "look" in wish:
+        look(*wish["look"])
     if "op" in wish:
         window, area, region = view()
         with bpy.context.temp_override(window=window, area=area, region=region):
             group, name = wish["op"].split(".")
-            getattr(getattr(bpy.ops, group), name)("INVOKE_DEFAULT" if wish.get("invoke") else "EXEC_DEFAULT", **wish.get("with", {}))
+            how = "INVOKE_DEFAULT" if wish.get("invoke") else "EXEC_DEFAULT"
+            getattr(getattr(bpy.ops, group), name)(how, **wish.get("with", {}))
     view()[1].tag_redraw()
 
 
@@ -88,22 +164,30 @@ def report():
         with open(DO) as file:
             wish = json.load(file)
         os.remove(DO)
-        act(wish)
+        try:
+            act(wish)
+        except Exception:  # told to the test; the timer must go on
+            trouble.append(traceback.format_exc())
     session, minute = part("ui.making").Session, part("ui.first_minute")
     takes = addon().find_takes(scene)
     state = {
         "objects": sorted(scene.objects.keys()),
         "active": bpy.context.view_layer.objects.active and bpy.context.view_layer.objects.active.name,
         "tab": sidebar_tab(),
+        "met": met,
         "fields": {name: getattr(scene.jointhoi, name) for name in ("prompt", "seed", "hands", "seconds", "quality")},
-        "setup": bool(part("ui.checks").runtime_missing()) and (minute.State.setup and minute.State.setup.error or "missing"),
+        "setup": bool(part("ui.checks").runtime_missing()) and (getattr(minute.State.setup, "error", "") or "missing"),
         "job": session.job and session.job.message,
         "error": session.error and str(session.error),
         "takes": [[take.name, take.shown, take.is_beside, take.is_strip] for take in takes],
         "metrics": [take.metrics for take in takes],
         "actions": len(bpy.data.actions),
         "frame": scene.frame_current,
+        "trouble": trouble,
         "drawn": bool(drawn),
+        "answers": answers,
+        "gaps_ms": {label: [len(each), *(round(sorted(each)[int(q * (len(each) - 1))], 1) for q in (0.5, 0.99, 1.0))]
+                    for label, each in gaps.items() if each},
         "busy_ms": {label: round(1000 * seconds, 1) for label, seconds in busy.items()},
     }
     with open(STATE + ".partial", "w") as file:
@@ -123,14 +207,19 @@ def prepare():
     timed(making, "invoke", "pressing Generate")
     timed(part("ui.panel"), "draw_fields", "drawing the fields")
     for module, names in (
-        ("takes.rig", ("make_hand", "key_hand")), ("takes.heatmap", ("add_modifier", "nearest", "put_away", "take_out")),
-        ("takes.object_keys", ("key_object",)), ("ui.making", ("checked", "finish", "undo_step", "redraw")), ("seam", ("load_clip", "save")),
+        ("takes.rig", ("make_hand", "key_hand")),
+        ("takes.heatmap", ("add_modifier", "nearest", "put_away", "take_out")),
+        ("takes.object_keys", ("key_object",)), ("seam", ("load_clip", "save")),
+        ("ui.making", ("checked", "finish", "undo_step", "redraw")),
         ("takes.resample", ("resample",)), ("takes.take", ("check_keyable", "world_matrix", "_forget_curves")),
         ("takes.build", ("new_record", "_animate")), ("takes.attach", ("detach", "attach")),
     ):  # fmt: skip
         for name in names:
             timed(part(module), name, f"... {name}")
+    answering()
+    bpy.types.SpaceView3D.draw_handler_add(lambda: clock.update(drew=True), (), "WINDOW", "PRE_VIEW")
     bpy.types.SpaceView3D.draw_handler_add(lambda: drawn or drawn.append(True), (), "WINDOW", "POST_PIXEL")
+    bpy.app.timers.register(beat, persistent=True)
     bpy.ops.ed.undo_push(message="Start")
     bpy.app.timers.register(report, persistent=True)
 
