@@ -1,8 +1,8 @@
 """What a user directs beyond one sentence: frames that are fixed, and sentences that follow one another in one motion.
 
 Each sentence is drawn as a clip of its own that begins with the last frames of what was there before it, fixed, in the
-canonical frame of the whole: so the model sees where the object stood at first, who holds it and how it moves, and goes on
-from there. What a user fixed is fixed in each.
+canonical frame of the whole: so the model sees where the object stood at first, who holds it and how it moves, and goes
+on from there. What a user fixed is fixed in each.
 """
 
 import re
@@ -21,6 +21,12 @@ CONTEXT = 10  # frames that a sentence sees of what was before it; of more, toda
 LEAD = 60  # frames before these that are drawn and thrown away where the object is in somebody's hand: see `directed`
 LIFTED = 0.02  # metres above where it stood at first
 GLIDE = 9  # frames in which a hand that has nothing more to do comes to rest
+STIRS = (
+    0.004  # metres, and a tenth of its rotation's nine numbers: an object that is farther from where it was has moved
+)
+EARLY = 3  # frames that a hand has hold of an object before it moves, and after
+HURRY = 2  # times as fast as drawn a hand may come
+SOFT = 4  # frames to either side over which changes of that speed are smoothed
 HOME = 0.35  # seconds: what is put back stands there for this share of the sentence's end
 GOES_BACK = re.compile(r"\b(?:put|set|place|lay|bring|move|return)\w*\b[^.;]{0,60}\bback\b|\breturn\w*\b", re.I)
 
@@ -28,13 +34,18 @@ GOES_BACK = re.compile(r"\b(?:put|set|place|lay|bring|move|return)\w*\b[^.;]{0,6
 def directed(generator, request, stage, tell):
     """Draws all sentences of a request -> y0 (T, 720) in the canonical frame, and which hands play a part, (2,) bool.
 
-    The model learned from clips that begin with the object on the table and the hands away. Where a sentence begins with the
-    object in hand, frames before it, of which nothing is fixed, let the model think up a reach and a lift that lead there.
+    The model learned from clips that begin with the object on the table and the hands away. Where a sentence begins
+    with the object in hand, frames before it, of which nothing is fixed, let the model think up a reach and a lift that
+    lead there.
     """
     known, given = fixed(request, stage)
     known, given = known.to(generator.device), given.to(generator.device)
     signal = torch.zeros(request.frames, SIGNAL, device=generator.device)
-    ever, before, done = torch.zeros(2, dtype=torch.bool), None, 0  # hands that acted; those of the last sentence; frames
+    ever, before, done = (
+        torch.zeros(2, dtype=torch.bool),
+        None,
+        0,
+    )  # hands that acted; those of the last sentence; frames
     sentences = request.sentences
     for number, (sentence, last) in enumerate(sentences):
         begin = max(0, done - CONTEXT)
@@ -60,6 +71,8 @@ def directed(generator, request, stage, tell):
         touched = torch.nn.functional.pad(signal[begin:done, MOTION:], (0, 0, lead, 0)) if done else None
         drawn = generator.draw(stage["thing"], sentence, which, stage["betas"], frames, noise, request.quality, part, opened,
                                Given(told, fix, touched, lead) if fix.any() else None, stage["regions"])[lead:]  # fmt: skip
+        if fix[lead:, OBJECT].all() and not fix[:, :OBJECT].any():
+            drawn = on_time(drawn, acts)
         signal = joined(signal, drawn, begin, done, last + 1, acts, ever)
         ever, before, done = ever | acts, acts, last + 1
     return signal, ever.numpy()
@@ -100,12 +113,45 @@ def in_hand(signal):
     return any(holding(signal)) or float(signal[-1, MOTION - 8]) > LIFTED
 
 
+def on_time(signal, acts):
+    """The same y0 (T, 720) with hands that are there when an object moves which moves by itself, and stay until it
+    rests.
+
+    acts (2,) bool. The model is told the path, but may come late to it. The hands, in the object's frame, and their
+    contact are played faster up to the first touch, or begin on their way, and slower to the last.
+    """
+    frames = torch.arange(len(signal), device=signal.device)
+    place, turn, _ = unpack_object(signal[:, :MOTION])
+
+    def away(row):
+        return ((place - place[row]).norm(dim=-1) > STIRS) | ((turn - turn[row]).flatten(1).norm(dim=-1) > 10 * STIRS)
+
+    contact = sharpened(signal[None, :, MOTION:].unflatten(-1, (2, -1)))[0, :, acts.to(signal.device)]
+    touched, moves, goes_on = (frames[rows] for rows in ((contact.amax(-1) > TOUCHING).any(-1), away(0), away(-1)))
+    if not (len(touched) and len(moves)):
+        return signal
+    first, last, end = int(touched[0]), int(touched[-1]), len(signal) - 1
+    taken = min(first, max(int(moves[0]) - EARLY, 0))
+    let_go = max(last, min(int(goes_on[-1]) + EARLY, end))
+    knots = [(0, max(0, first - HURRY * taken)), (taken, first), (let_go, last), (end, end)]
+    source = np.interp(np.arange(-SOFT, end + SOFT + 1), *zip(*sorted(dict(knots).items())))
+    source[:SOFT], source[end + SOFT :] = source[SOFT], source[end + SOFT]
+    window = np.hanning(2 * SOFT + 3)[1:-1]
+    source = torch.from_numpy(np.convolve(source, window / window.sum(), "valid")).to(signal)
+    before = source.floor().long().clamp(0, end - 1)
+    share = (source - before)[:, None]
+    played = signal[before] + share * (signal[before + 1] - signal[before])
+    return torch.cat([played[:, : 2 * HAND], signal[:, 2 * HAND : MOTION], played[:, MOTION:]], -1)
+
+
 def joined(signal, drawn, begin, done, end, acts, ever):
     """Puts a window's y0 (n, 720), which begins at frame `begin`, behind the `done` frames of the whole (T, 720)."""
     signal, past = signal.clone(), done - begin
     touch = drawn[:, MOTION:].unflatten(-1, (2, -1))
     if past:  # as sure as the map that it goes on from: see Given.going_on
-        surer = signal[begin:done, MOTION:].unflatten(-1, (2, -1)).amax((0, 2)) / touch[:past].amax((0, 2)).clamp_min(1e-6)
+        surer = signal[begin:done, MOTION:].unflatten(-1, (2, -1)).amax((0, 2)) / touch[:past].amax((0, 2)).clamp_min(
+            1e-6
+        )
         touch = (touch * surer.clamp(1, 2)[:, None]).clamp(max=1)
     signal[done:end] = torch.cat([drawn[:, :MOTION], touch.flatten(-2)], -1)[past:]
     for side in (0, 1):
@@ -123,7 +169,9 @@ def joined(signal, drawn, begin, done, end, acts, ever):
 
 
 def in_world(motion, side):
-    """One hand of X (T, 208): wrist (T, 3) and rotations (T, 16, 3, 3), of which the first is in the canonical world."""
+    """One hand of X (T, 208): wrist (T, 3) and rotations (T, 16, 3, 3), of which the first is in the canonical
+    world.
+    """
     place, turn, _ = unpack_object(motion)
     wrists, rotations = to_world(*unpack_hands(motion), place, turn)
     return wrists[:, side], rotations[:, side]
@@ -143,7 +191,9 @@ def still(signal, side, row, rows):
 
 
 def gliding(signal, side, done, end):
-    """The numbers (n, 99) of a hand that goes on from frame done - 1 as it moved, and comes to rest within GLIDE frames."""
+    """The numbers (n, 99) of a hand that goes on from frame done - 1 as it moved, and comes to rest within GLIDE
+    frames.
+    """
     wrist, rotation = in_world(signal[done - 2 : done, :MOTION], side)
     u = (torch.arange(1, end - done + 1, device=signal.device) / GLIDE).clamp(max=1)
     way = GLIDE * (1 - (1 - u) ** 3) / 3

@@ -64,9 +64,9 @@ class Request:
                         the mesh shows angle 0
     touch (2, V)        where the left and the right hand should touch: weights 0..1 of the vertices, as painted; a hand
                         whose row is all 0 touches where the model likes. None where nothing is painted
-    then                [[sentence, seconds], ...]: what happens next, one after another, each from where the last one ended
-    given (T, 3)        bool: what is fixed of each of the T = `frames` frames, at FPS a second: the left hand, the right hand,
-                        the object (with its hinge). A hand is fixed only where the object is; None where nothing is
+    then                [[sentence, seconds], ...]: what happens next, each from where the one before ended
+    given (T, 3)        bool: what is fixed of each of the T = `frames` frames, at FPS a second: the left hand, the right
+                        hand, the object (with its hinge). A hand is fixed only where the object is; None: nothing is
     object_translation (T, 3), object_rotation (T, 3, 3), object_articulation (T,), hand_translation (T, 2, 3),
     hand_rotation (T, 2, 16, 3, 3)   where that is, as in a Clip; looked at where given, None where nothing is
     """
@@ -99,7 +99,8 @@ class Request:
     def sentences(self):
         """[(sentence, its last frame at FPS a second), ...], in order."""
         ends = np.cumsum([self.seconds] + [seconds for _, seconds in self.then])
-        return list(zip([self.prompt] + [sentence for sentence, _ in self.then], (ends * FPS + 0.5).astype(int).tolist()))
+        lasts = (ends * FPS + 0.5).astype(int).tolist()
+        return list(zip([self.prompt] + [sentence for sentence, _ in self.then], lasts))
 
     @property
     def frames(self):

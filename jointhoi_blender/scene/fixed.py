@@ -1,6 +1,8 @@
-"""What a user fixed of a motion, on its way into a request: the path of an animated object, poses of a take that are to stay.
+"""What a user fixed of a motion, on its way into a request: the path of an animated object, poses of a take that are to
+stay.
 
-Fixed poses are a dict of plain arrays in the world, in metres, with a row for each of n frames in which something is fixed:
+Fixed poses are a dict of plain arrays in the world, in metres, with a row for each of n frames in which something is
+fixed:
 
     frames (n,)     scene frames, counted from the take's first
     given (n, 3)    bool: the left hand, the right hand, the object. A hand is fixed only where the object is
@@ -43,8 +45,8 @@ def path(object, first, last):
             rests.append(rest)
     if np.abs(np.array(rests) - rests[0]).max() > RESIZED * np.abs(rests[0]).max():
         raise seam.UserError(
-            f"“{object.name}” changes its size or shape between frames {first} and {last}, which hands can't follow; choose "
-            "frames in which it only moves and turns.",
+            f"“{object.name}” changes its size or shape between frames {first} and {last}, which hands can't follow; "
+            "choose frames in which it only moves and turns.",
             "mesh",
         )
     fixed["given"][:, 2] = True
@@ -85,7 +87,8 @@ def lengths(first, last, rate, seconds, then):
     short, long = min(parts), max(parts)
     if short < seam.MIN_SECONDS - 1e-6 or long > seam.MAX_SECONDS + 1e-6:
         raise seam.UserError(
-            f"Frames {first} to {last} are {whole:.1f} s, and a sentence fills {seam.MIN_SECONDS:.0f} to {seam.MAX_SECONDS:.0f} s; "
+            f"Frames {first} to {last} are {whole:.1f} s, and a sentence fills {seam.MIN_SECONDS:.0f} to "
+            f"{seam.MAX_SECONDS:.0f} s; "
             + ("choose more frames." if short < seam.MIN_SECONDS else "choose fewer frames, or say what happens then.")
         )
     ends = np.ceil(np.cumsum(parts) * seam.FPS - 1e-6) / seam.FPS  # the model's last frame is not before the path's

@@ -1,4 +1,5 @@
-"""Poses of a take that are to stay: read from its rigs as they are now, whoever edited them, and put into another take exactly.
+"""Poses of a take that are to stay: read from its rigs as they are now, whoever edited them, and put into another take
+exactly.
 
 What they are is said in scene/fixed.py.
 """
@@ -81,7 +82,10 @@ class _Turning:
         self.stood = self.relative(graph)
 
     def relative(self, graph):
-        own, part = (rigid_part(np.array(each.evaluated_get(graph).matrix_world, np.float64))[0] for each in (self.thing, self.part))
+        own, part = (
+            rigid_part(np.array(each.evaluated_get(graph).matrix_world, np.float64))[0]
+            for each in (self.thing, self.part)
+        )
         return own.T @ part
 
     def angle(self, graph):
@@ -90,10 +94,12 @@ class _Turning:
 
 
 def exactly(kept, place, turn, angle, wrist, hands):
-    """A motion at the scene's frames made to agree with fixed poses: exactly in their frames, and smoothly next to them.
+    """A motion at the scene's frames made to agree with fixed poses: exactly in their frames, and smoothly next to
+    them.
 
-    place (n, 3), turn (n, 4), angle (n,) of the object; wrist (n, 2, 3), hands (n, 2, 16, 4) in the object's frame, metres
-    and quaternions, all changed in place. What the model was told is at its own frames, so little is left to change.
+    place (n, 3), turn (n, 4), angle (n,) of the object; wrist (n, 2, 3), hands (n, 2, 16, 4) in the object's frame,
+    metres and quaternions, all changed in place. What the model was told is at its own frames, so little is left to
+    change.
     """
     told = {name: np.asarray(kept[name], np.float64) for name in fixed.SHAPES}
     own = resample.quaternions(told["object_rotation"])
@@ -118,7 +124,8 @@ def exactly(kept, place, turn, angle, wrist, hands):
 
 
 def faded(at, values, count, reach=REACH):
-    """Values (k, ...) at frames `at` (k,), in order, spread over all of `count` frames: exact there, 0 `reach` frames away.
+    """Values (k, ...) at frames `at` (k,), in order, spread over all of `count` frames: exact there, 0 `reach` frames
+    away.
 
     Between two frames that are near one another they go over from one to the other.
     """
@@ -146,7 +153,9 @@ def _turned(at, told, turns):
     off = resample.multiply(told, resample.conjugate(turns[at]))
     off = np.where(off[..., :1] < 0, -off, off)
     length = np.linalg.norm(off[..., 1:], axis=-1, keepdims=True)
-    vector = off[..., 1:] * np.where(length > 1e-9, 2 * np.arctan2(length, off[..., :1]) / np.maximum(length, 1e-9), 2.0)
+    vector = off[..., 1:] * np.where(
+        length > 1e-9, 2 * np.arctan2(length, off[..., :1]) / np.maximum(length, 1e-9), 2.0
+    )
     vector = faded(at, vector, len(turns))
     angle = np.linalg.norm(vector, axis=-1, keepdims=True)
     scale = np.where(angle > 1e-9, np.sin(angle / 2) / np.maximum(angle, 1e-9), 0.5)

@@ -29,7 +29,9 @@ def use(fields, recipe):
 
 
 def start_frame(fields, thing, frame):
-    """Where a take begins that is asked for at `frame`: with the path that it follows, else see `checks.start_frame`."""
+    """Where a take begins that is asked for at `frame`: with the path that it follows, else see
+    `checks.start_frame`.
+    """
     return fields.follow_first if fields.follow else checks.start_frame(thing, frame)
 
 

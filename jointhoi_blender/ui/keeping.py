@@ -47,7 +47,9 @@ class JOINTHOI_PT_keep(bpy.types.Panel):
 class JOINTHOI_OT_take_mark(OnTake, bpy.types.Operator):
     bl_idname = "jointhoi.take_mark"
     bl_label = "Mark This Frame"
-    bl_description = "Keep the pose of this frame, or keep it no more. Edit it before, if you like: what you see is kept"
+    bl_description = (
+        "Keep the pose of this frame, or keep it no more. Edit it before, if you like: what you see is kept"
+    )
 
     def act(self, context, take):
         frame, (first, last) = context.scene.frame_current, take.frame_range
@@ -62,8 +64,8 @@ class JOINTHOI_OT_take_mark(OnTake, bpy.types.Operator):
 class JOINTHOI_OT_take_keep(OfTake, bpy.types.Operator):
     bl_idname = "jointhoi.take_keep"
     bl_label = "Regenerate the Rest"
-    bl_description = "Make a new take in which what you keep is exactly as it is now, edits too, and all else is made to fit. "\
-        "Marked poses: as before as far as they allow; else another way"  # fmt: skip
+    bl_description = "Make a new take in which what you keep is exactly as it is now, edits too, and all else is "\
+        "made to fit. Marked poses: as before as far as they allow; else another way"  # fmt: skip
 
     def orders(self, context):
         take, fields = chosen_take(context), context.scene.jointhoi

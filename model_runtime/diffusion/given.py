@@ -1,8 +1,8 @@
-"""Frames that a user has fixed: the network is told of them, what it draws goes over into them without a jump, and they come
-out exactly as they went in.
+"""Frames that a user has fixed: the network is told of them, what it draws goes over into them without a jump, and they
+come out exactly as they went in.
 
-The network answers near what it was told, not at it. The difference at the fixed frames is spread over their neighbours by
-cubic Hermite pieces, so that neither place nor speed jumps where they begin and end.
+The network answers near what it was told, not at it. The difference at the fixed frames is spread over their neighbours
+by cubic Hermite pieces, so that neither place nor speed jumps where they begin and end.
 """
 
 import numpy as np
@@ -16,8 +16,9 @@ OBJECT = 2  # the column of `given` after the left and the right hand
 
 
 def fading(fixed, reach=REACH):
-    """Weights (T, n) that spread values known at the n `fixed` frames (T,) bool over all frames: exact at these, gone `reach`
-    frames away from them, with continuous slopes. Where fixed frames follow one another the slope goes on, else it is 0.
+    """Weights (T, n) that spread values known at the n `fixed` frames (T,) bool over all frames: exact at these, gone
+    `reach` frames away from them, with continuous slopes. Where fixed frames follow one another the slope goes on, else
+    it is 0.
     """
     rows, weights = np.flatnonzero(fixed), np.zeros((len(fixed), int(np.sum(fixed))))
     values = np.eye(len(rows))
@@ -58,14 +59,19 @@ class Given:
         self.known, self.given, self.contact, self.lead = known, given, contact, lead
         fixed = given.cpu().numpy()
         self.weights = [torch.as_tensor(fading(column)).to(known) for column in fixed.T]
-        away = [np.abs(np.arange(len(column))[:, None] - np.flatnonzero(column)).min(1, initial=REACH) for column in fixed.T[:2]]
+        away = [
+            np.abs(np.arange(len(column))[:, None] - np.flatnonzero(column)).min(1, initial=REACH)
+            for column in fixed.T[:2]
+        ]
         u = torch.as_tensor(np.stack(away, -1) / REACH).to(known)
         self.free = u * u * (3 - 2 * u)
         self.free[:lead] = 0
 
     def condition(self, batch=1):
         """The part of the network's condition that tells of them."""
-        return {name: value.expand(batch, *value.shape) for name, value in (("known", self.known), ("given", self.given))}
+        return {
+            name: value.expand(batch, *value.shape) for name, value in (("known", self.known), ("given", self.given))
+        }
 
     def __call__(self, signal):
         """(B, T, 720) -> the same with the fixed frames exactly as they are known, and their neighbours moved along."""
@@ -96,8 +102,8 @@ class Given:
         return torch.cat([*columns, touch], -1)
 
     def going_on(self, touch):
-        """Contact (B, T, 512) that goes on from what is known of the first frames. One clip's map may be surer than another's:
-        what is known is made as sure as what is drawn, or the hand would seem to let go."""
+        """Contact (B, T, 512) that goes on from what is known of the first frames. One clip's map may be surer than
+        another's: what is known is made as sure as what is drawn, or the hand would seem to let go."""
         before, begin = len(self.contact), self.lead
         rest, known = touch[:, before:].unflatten(-1, (2, -1)), self.contact[begin:].unflatten(-1, (2, -1))
         gain = rest.amax((1, 3)) / known.amax((0, 2)).clamp_min(1e-6)

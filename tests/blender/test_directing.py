@@ -1,4 +1,6 @@
-"""Directed takes: an object that keeps its own motion, poses that stay, sentences in a row; the model is a toy that obeys."""
+"""Directed takes: an object that keeps its own motion, poses that stay, sentences in a row; the model is a toy that
+obeys.
+"""
 
 import bpy
 import numpy as np
@@ -96,7 +98,9 @@ def test_the_object_keeps_its_own_motion_and_the_hands_hold_on_to_it(fps, metres
         place = resample.smooth(request.object_translation.astype(float), np.array([(frame - 10) * 30 / fps]))[0]
         assert np.abs(place - moved[frame - 1][:3, 3] * metres).max() < 2e-3
     times = np.minimum(np.arange(61) / fps, take.clip.seconds) * 30
-    held = np.einsum("tji,tj->ti", take.clip.object_rotation, take.clip.hand_translation[:, 1] - take.clip.object_translation)
+    held = np.einsum(
+        "tji,tj->ti", take.clip.object_rotation, take.clip.hand_translation[:, 1] - take.clip.object_translation
+    )
     want = resample.smooth(held.astype(float), times)
     for frame in range(10, 71, 3):
         assert np.abs(hand_in_object(take, 1, frame, metres)[0] - want[frame - 10]).max() < 1e-5
@@ -129,7 +133,9 @@ def test_a_followed_take_is_hidden_shown_varied_and_removed_without_a_trace(requ
     take.show_beside((2.0, 0, 0))
     copy = next(each for each in take.collection.objects if each.type == "MESH" and "jointhoi_copy" in each)
     for frame in (15, 50):
-        np.testing.assert_allclose(scenes.world(copy, frame)[:3, 3], scenes.world(thing, frame)[:3, 3] + [2, 0, 0], atol=1e-5)
+        np.testing.assert_allclose(
+            scenes.world(copy, frame)[:3, 3], scenes.world(thing, frame)[:3, 3] + [2, 0, 0], atol=1e-5
+        )
     take.show()
     bpy.context.scene.frame_set(1)
     again = jointhoi.generate(take.object, **{**take.recipe, "seed": 9})
@@ -141,7 +147,9 @@ def test_a_followed_take_is_hidden_shown_varied_and_removed_without_a_trace(requ
     assert scenes.inventory() == before
 
 
-@pytest.mark.parametrize("follow, words", [((10, 15), "choose more frames"), ((1, 300), "choose fewer frames, or say what happens then")])
+@pytest.mark.parametrize(
+    "follow, words", [((10, 15), "choose more frames"), ((1, 300), "choose fewer frames, or say what happens then")]
+)
 def test_a_path_too_short_or_too_long_is_refused(follow, words):
     scenes.set_rate(24)
     with pytest.raises(jointhoi.UserError, match=words):
@@ -185,7 +193,10 @@ def test_kept_poses_are_exact_edits_and_all(fps, frames, requests):
     finger.keyframe_insert("rotation_quaternion")
     thing.location.x += 0.02
     thing.keyframe_insert("location")
-    want = {frame: (scenes.world(thing, frame), [hand_in_object(take, side, frame)[1:] for side in (0, 1)]) for frame in frames}
+    want = {
+        frame: (scenes.world(thing, frame), [hand_in_object(take, side, frame)[1:] for side in (0, 1)])
+        for frame in frames
+    }
     poses = take.poses(frames, left=False)
     bpy.context.scene.frame_set(5)
     new = jointhoi.generate(thing, **{**take.recipe, "keep": poses, "seed": 7, "hands": "both"})

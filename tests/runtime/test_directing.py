@@ -32,7 +32,9 @@ def a_pose(frames, seed=0):
 def directed(given, seconds=1.5, then=(), seed=0, **changes):
     """A request of which `given` (T, 3) is fixed to a path and to hands' poses of its own."""
     rotation, translation = turned(seed), np.array([0.4, -0.3, 0.7], np.float32)
-    request = a_request(seconds=seconds, rotation=rotation, translation=translation, then=[list(each) for each in then], **changes)
+    request = a_request(
+        seconds=seconds, rotation=rotation, translation=translation, then=[list(each) for each in then], **changes
+    )
     request.given = np.broadcast_to(given, (request.frames, 3)).copy()
     request.object_translation, request.object_rotation = a_path(request.frames, translation, rotation)
     request.object_articulation = np.zeros(request.frames)
@@ -41,7 +43,9 @@ def directed(given, seconds=1.5, then=(), seed=0, **changes):
 
 
 def degrees(one, two):
-    return np.degrees(Rotation.from_matrix((one.astype(float) @ two.swapaxes(-1, -2)).reshape(-1, 3, 3)).magnitude().max())
+    return np.degrees(
+        Rotation.from_matrix((one.astype(float) @ two.swapaxes(-1, -2)).reshape(-1, 3, 3)).magnitude().max()
+    )
 
 
 def assert_kept(clip, request):
@@ -64,7 +68,9 @@ def test_a_correction_is_exact_where_it_is_known_and_fades_without_a_kink():
     np.testing.assert_allclose(spread[fixed], values)
     away = np.abs(np.arange(100)[:, None] - np.flatnonzero(fixed)).min(1)
     assert not spread[away >= REACH].any()
-    assert np.abs(np.diff(spread, 2)).max() < 6 * 5 / 8**2 * 1.5  # the sharpest turn of a cubic over the eight frames' gap
+    assert (
+        np.abs(np.diff(spread, 2)).max() < 6 * 5 / 8**2 * 1.5
+    )  # the sharpest turn of a cubic over the eight frames' gap
     np.testing.assert_allclose(np.diff(spread)[[37, 40]], 1, atol=0.5)  # the slope goes on beyond 38 and 40
     assert fading(np.ones(7, bool)).tolist() == np.eye(7).tolist() and fading(np.zeros(7, bool)).shape == (7, 0)
 
@@ -86,7 +92,12 @@ def test_neighbours_of_fixed_frames_move_along_smoothly():
     for part in (unpack_object(kept)[0], unpack_hands(kept)[0][:, 1]):
         step = part.diff(dim=0).norm(dim=-1)
         assert step.max() < 0.12 and part.diff(n=2, dim=0).norm(dim=-1).max() < 0.03
-    assert keep.free[40, 1] == 0 and keep.free[40, 0] == 1 and keep.free[60].tolist() == [1, 1] and not keep.free[:10].any()
+    assert (
+        keep.free[40, 1] == 0
+        and keep.free[40, 0] == 1
+        and keep.free[60].tolist() == [1, 1]
+        and not keep.free[:10].any()
+    )
 
 
 @pytest.mark.parametrize("fit, size", [("ask", 1.0), ("scale_hands", 8.0), ("scale_object", 8.0)])
@@ -129,6 +140,30 @@ def test_a_whole_clip_that_is_given_back_comes_out_again(maker):  # noqa: F811
         np.testing.assert_allclose(getattr(again, name), getattr(plain, name), atol=2e-6)
 
 
+def test_hands_are_there_when_an_object_moves_by_itself_and_stay_until_it_rests():
+    """Drawn to touch from frame 30 to 50, beside an object that moves from 20 to 70: it is held from 17 to 73."""
+    frames = 100
+    t = np.clip((np.arange(frames) - 20) / 50, 0, 1)
+    place = np.outer(t, (0.0, 0.0, 0.3))
+    turns = np.tile(np.eye(3), (frames, 1, 1))
+    wrists = np.zeros((frames, 2, 3))
+    wrists[:, 1, 0] = np.interp(np.arange(frames), [0, 30, 50, 99], [0.3, 0.05, 0.05, 0.4])
+    wrists += place[:, None]
+    still = np.tile(np.eye(3), (frames, 2, 16, 1, 1))
+    motion = pack_motion(*(torch.from_numpy(v) for v in (place, turns, np.zeros(frames), wrists, still))).float()
+    contact = torch.zeros(frames, 2, 256)
+    contact[30:51, 1, 9] = 1.0
+    signal = torch.cat([motion, contact.flatten(1)], -1)
+    played = directing.on_time(signal, torch.tensor([False, True]))
+    assert torch.equal(played[:, 198:208], signal[:, 198:208])
+    held = np.flatnonzero(played[:, 208 + 256 + 9] > 0.6)
+    assert held[0] in range(14, 20) and held[-1] in range(71, 77)
+    away = unpack_hands(played[:, :208])[0][:, 1, 0].numpy()
+    np.testing.assert_allclose(away[20:71], 0.05, atol=0.01)
+    assert np.diff(away).min() > -2.2 * 0.25 / 30 and abs(away[-1] - 0.4) < 0.03
+    assert torch.equal(directing.on_time(signal, torch.tensor([True, False])), signal)  # that hand never touches
+
+
 def jumps(path, seams):
     """The largest change of velocity at the seams, and the median of the largest everywhere else, metres a frame."""
     change = np.linalg.norm(np.diff(path.astype(float), n=2, axis=0), axis=-1)
@@ -146,7 +181,9 @@ def test_sentences_in_a_row_are_one_motion_without_a_seam(maker):  # noqa: F811
     for path in (clip.object_translation, clip.hand_translation[:, 1], clip.hand_translation[:, 0]):
         near, usual = jumps(path, (45, 75))  # this network knows nothing of what was before: a jump would be decimetres
         assert near < 4 * usual + 1e-3, (near, usual)
-    turns = Rotation.from_matrix(clip.object_rotation[1:].astype(float) @ clip.object_rotation[:-1].swapaxes(1, 2)).magnitude()
+    turns = Rotation.from_matrix(
+        clip.object_rotation[1:].astype(float) @ clip.object_rotation[:-1].swapaxes(1, 2)
+    ).magnitude()
     assert np.degrees(turns).max() < 25
     change = np.abs(np.diff(clip.contact[:, 1], axis=0)).max(1)
     assert change[[44, 45, 74, 75]].max() < 1.5 * np.percentile(change, 90)
