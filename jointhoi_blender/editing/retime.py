@@ -23,6 +23,7 @@ def retime(take, start=None, speed=1.0):
     """
     motion.check(take)
     controls.check_none(take)
+    _check_own(take)
     first, last = take.frame_range
     start = first if start is None else int(start)
     if not 0.05 <= speed <= 20:
@@ -68,6 +69,7 @@ def place(take, offset=(0.0, 0.0, 0.0), turn=0.0):
     """
     motion.check(take)
     controls.check_none(take)
+    _check_own(take)
     _check_followed(take)
     frames = np.arange(take.frame_range[0], take.frame_range[1] + 1)
     moved = _free(take)
@@ -94,6 +96,13 @@ def place(take, offset=(0.0, 0.0, 0.0), turn=0.0):
         sparse.forget(take)
     if "middle" in take.record:
         take.record["middle"] = (step @ np.append(list(take.record["middle"]), 1))[:3].tolist()
+
+
+def _check_own(take):
+    if attach.follows(take.record):
+        raise seam.UserError(
+            f"The hands of “{take.name}” follow what “{take.object.name}” does by itself; change that, then Regenerate."
+        )
 
 
 def _check_followed(take):

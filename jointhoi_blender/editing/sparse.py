@@ -94,6 +94,8 @@ def movers(take):
         thing = take.object if name == "object" else record.get("object")
         if name == "object" and take.carrier:
             found[name] = take.carrier
+        elif attach.follows(record):
+            continue  # it moves by itself
         elif thing and thing.animation_data and thing.animation_data.action == record.get("action"):
             found[name] = thing
     return {name: thing for name, thing in found.items() if thing.animation_data.action}

@@ -10,6 +10,7 @@ from blender import scenes, synthetic
 from blender.test_ui import add_on  # noqa: F401
 import jointhoi_blender as jointhoi
 from jointhoi_blender import seam, worker_client
+from jointhoi_blender.editing import retime
 from jointhoi_blender.scene import fixed
 from jointhoi_blender.takes import keep, resample, rig
 
@@ -121,6 +122,9 @@ def test_a_followed_take_is_hidden_shown_varied_and_removed_without_a_trace(requ
 
     shown = [heat(frame) for frame in (10, 40, 70)]
     assert np.ptp(shown[1]) > 0.1 and np.abs(shown[0] - shown[1]).max() > 0.1
+    for change in (lambda: retime.retime(take, speed=2.0), lambda: retime.place(take, (1, 0, 0))):
+        with pytest.raises(jointhoi.UserError, match="does by itself"):
+            change()
     take.hide()
     assert not thing.modifiers and not thing.animation_data
     take.show()
