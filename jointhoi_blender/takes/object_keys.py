@@ -102,7 +102,7 @@ def transform_curves(object, local):
     path = ROTATIONS.get(object.rotation_mode, "rotation_euler")
     return {
         "location": local[:, :3, 3] - np.array(object.delta_location),
-        path: np.array(_in_mode(object, turns), np.float64),
+        path: np.array(in_mode(object, turns), np.float64),
         "scale": _steady(scale / delta_scale, np.array(object.scale)),
     }
 
@@ -125,7 +125,7 @@ def _steady(scale, current):
     return np.tile(current, (len(scale), 1)) if abs(factor - 1).max() < 1e-5 else scale
 
 
-def _in_mode(object, turns):
+def in_mode(object, turns):
     """Quaternions in the object's rotation mode, each as near as can be to the one before, the first to its own."""
     values = []
     if object.rotation_mode == "QUATERNION":

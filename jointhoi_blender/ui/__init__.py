@@ -3,8 +3,8 @@
 import bpy
 
 from . import (
-    actor, alias, directing, editing, first_minute, keeping, making, operators, painting, panel, preferences, seeing,
-    settings, take_list, take_operators, turning,
+    actor, alias, character, directing, editing, first_minute, keeping, making, operators, painting, panel, preferences,
+    seeing, settings, take_list, take_operators, turning,
 )  # fmt: skip
 
 CLASSES = (
@@ -22,6 +22,7 @@ CLASSES = (
     *seeing.CLASSES,
     *keeping.CLASSES,
     *editing.CLASSES,
+    *character.CLASSES,
     panel.JOINTHOI_PT_advanced,
 )
 
@@ -32,6 +33,7 @@ def register():
     bpy.types.Scene.jointhoi = bpy.props.PointerProperty(type=settings.JOINTHOI_Settings)
     preferences.apply()
     editing.register()
+    character.register()
     alias.add()
     actor.start()
     turning.start()
@@ -47,6 +49,7 @@ def unregister():
     turning.stop()
     actor.stop()
     alias.remove()
+    character.unregister()
     editing.unregister()
     del bpy.types.Scene.jointhoi
     for cls in reversed(CLASSES):
