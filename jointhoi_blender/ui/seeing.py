@@ -21,7 +21,7 @@ from .making import TICK_SECONDS, WORK_SECONDS, chosen_take, redraw
 
 SHALLOW, DEEP = np.array([1.0, 0.85, 0.1, 1.0]), np.array([0.95, 0.05, 0.1, 1.0])  # colours
 WORST = 0.003  # metres: as red as it gets
-BEFORE, AFTER = np.array([0.35, 0.6, 1.0, 0.25]), np.array([0.4, 0.95, 0.5, 0.25])  # ghosts' colours
+BEFORE, AFTER = np.array([0.55, 0.75, 1.0, 0.3]), np.array([0.6, 1.0, 0.65, 0.3])  # ghosts' colours
 HANDS = ((0.45, 0.7, 1.0, 1.0), (1.0, 0.65, 0.3, 1.0))  # the curves of the left and the right hand
 WIDTH, HEIGHT, MARGIN = 320, 90, 24  # of the graph, pixels
 HIGHEST = 0.010  # metres: the graph's upper end
@@ -167,11 +167,13 @@ def draw_in_space():
     if uid in ghosts:
         shader = gpu.shader.from_builtin("SMOOTH_COLOR")
         gpu.state.depth_test_set("LESS_EQUAL")
+        gpu.state.face_culling_set("BACK")
         for there, points, light, triangles in ghosts[uid]:
             if there != frame:
                 tone = (BEFORE if there < frame else AFTER) * np.stack([light, light, light, np.ones_like(light)], 1)
                 batch = batch_for_shader(shader, "TRIS", {"pos": points, "color": tone.astype(np.float32)}, indices=triangles)
                 batch.draw(shader)
+        gpu.state.face_culling_set("NONE")
         gpu.state.depth_test_set("NONE")
     row = frame - take.frame_range[0]
     if uid in measured and context.scene.jointhoi_seeing.show_depth and 0 <= row < len(measured[uid]):
