@@ -111,10 +111,12 @@ def _use_fk(character, bones, bag, frames):
     for side, names in bones.items():
         switch = character.pose.bones.get(f"upper_arm_parent.{side[0]}")
         if names["wrist"].startswith("hand_fk") and switch is not None and "IK_FK" in switch:
-            path = f'pose.bones["{switch.name}"]["IK_FK"]'
-            rows = curves.linear(np.array([frames[0]]), np.array([1.0]))
+            curve = curves.ensure(bag, f'pose.bones["{switch.name}"]["IK_FK"]', 0, switch.name)
+            at = np.array([frames[0] - 1, frames[0], frames[-1] + 1])
+            was = curves.evaluate(curve, at) if len(curve.keyframe_points) else np.full(3, float(switch["IK_FK"]))
+            rows = curves.linear(at, np.array([was[0], 1.0, was[2]]))
             rows[:, 6] = curves.CONSTANT
-            curves.replace(curves.ensure(bag, path, 0, switch.name), frames[0], frames[-1], rows)
+            curves.replace(curve, at[0], at[-1], rows)
 
 
 # Frames of segments, from the joints alone

@@ -260,6 +260,9 @@ def test_a_rig_that_rigify_generated_follows_by_its_fk_controls(rigify):
     assert label == "Rigify" and found["LEFT"]["wrist"] == "hand_fk.L" and found["LEFT"]["index2"] == "f_index.02.L"
     told = character.transfer(take, rigify)
     assert told["finger_deg"] < 1 and told["wrist_mm"] < 1 and told["short_frames"] < 62
+    for frame, switch in ((0, 0), (1, 1), (31, 1), (32, 0)):
+        bpy.context.scene.frame_set(frame)
+        assert rigify.pose.bones["upper_arm_parent.L"]["IK_FK"] == switch
     for frame in (1, 15, 31):
         bpy.context.scene.frame_set(frame)
         for side, hand in take.hands.items():

@@ -71,6 +71,9 @@ def test_the_hands_change_as_the_directions_say_and_hold_on(betas):
     for side, hand in enumerate(take.hands.values()):
         rest = clip.hand_rest_joints[side] + growing(clip.hand_rest_joints[side].astype(float)) @ betas
         assert np.allclose([bone.head_local for bone in hand.data.bones], rest, atol=1e-6)
+        for joint in range(1, 13):  # a positive turn about X still curls: Z points out of the palm
+            z = np.array(hand.data.bones[rig.bone_name(joint, side)].matrix_local.to_3x3())[:, 2]
+            assert z @ [0, -1, 0] > 0.95
         skin = np.array([vertex.co for vertex in rig.skin_of(hand).data.vertices])
         want = clip.hand_rest_vertices[side] + growing(clip.hand_rest_vertices[side].astype(float)) @ betas
         assert np.allclose(skin, want, atol=1e-6)
