@@ -104,7 +104,7 @@ class JOINTHOI_Settings(bpy.types.PropertyGroup):
         subtype="TIME_ABSOLUTE", unit="TIME_ABSOLUTE", description="How long the take lasts, in seconds",
     )  # fmt: skip
     frames: IntProperty(
-        name="Length", get=_frames, set=_set_frames, description="How long the take lasts, in frames of this scene"
+        name="Frames", get=_frames, set=_set_frames, description="How long the take lasts, in frames of this scene"
     )
     in_frames: BoolProperty(name="Frames", description="Give the length in frames instead of seconds")
     seed: IntProperty(

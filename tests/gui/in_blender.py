@@ -159,7 +159,6 @@ def act(wish):
 
 
 def report():
-    scene = bpy.context.scene
     if os.path.exists(DO):
         with open(DO) as file:
             wish = json.load(file)
@@ -168,6 +167,7 @@ def report():
             act(wish)
         except Exception:  # told to the test; the timer must go on
             trouble.append(traceback.format_exc())
+    scene = bpy.context.scene  # now, for the wish may have opened a file
     session, minute = part("ui.making").Session, part("ui.first_minute")
     takes = addon().find_takes(scene)
     state = {
