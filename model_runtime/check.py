@@ -49,7 +49,8 @@ def check_request(request):
             raise fail(f"Some faces of “{name}”, and not all of them, must turn about its hinge.", kind="mesh")
     if request.touch is not None:
         if not _is_array(request.touch, "f", (2, len(request.vertices))) or not np.isfinite(request.touch).all():
-            raise fail(f"What is painted on “{name}” must be an array of floats with the shape (2, {len(request.vertices)}).")
+            shape = (2, len(request.vertices))
+            raise fail(f"What is painted on “{name}” must be an array of floats with the shape {shape}.")
     if request.given is not None:
         _check_given(request)
 

@@ -92,8 +92,8 @@ class Generator:
         if request.touch is not None:
             touch = np.tile(request.touch, 2 if opened else 1)  # as `shut` repeats the vertices
             regions = [region_of(each, stood, faces, thing, request.turning) for each in touch]
-        return {"thing": thing, "scale": scale, "facing": facing, "turn": turn, "offset": -middle, "opened": opened, "regions": regions,
-                "betas": torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)}  # fmt: skip
+        return {"thing": thing, "scale": scale, "facing": facing, "turn": turn, "offset": -middle, "opened": opened,
+                "regions": regions, "betas": torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)}  # fmt: skip
 
     def condition(self, thing, prompt, which, betas, batch=1):
         """What the network is told, for `batch` samples; which: a key of FLAGS; betas (2, 10)."""
@@ -118,7 +118,9 @@ class Generator:
         left, right = left > peak, right > peak
         return "both" if left and right else "left" if left else "right"
 
-    def draw(self, thing, prompt, which, betas, frames, noise, quality, tell, opened=0.0, given=None, regions=(None, None)):
+    def draw(
+        self, thing, prompt, which, betas, frames, noise, quality, tell, opened=0.0, given=None, regions=(None, None)
+    ):  # fmt: skip
         """Samples one clip: y0 (T, 720) in the canonical frame.
 
         opened: the angle of the hinge in the first frame; given: the frames that are fixed (diffusion.given.Given) or None;
@@ -127,7 +129,8 @@ class Generator:
         active = torch.tensor([FLAGS[which]], device=self.device) > 0
         share, inner, last = EFFORT[quality]
         more = {"regions": regions} if any(regions) else {}
-        guide = self.guidance(self.hands, thing, active, shape=betas, inner=inner, last=last, free=given and given.free, **more)
+        more["free"] = given and given.free
+        guide = self.guidance(self.hands, thing, active, shape=betas, inner=inner, last=last, **more)
         told, keep = self.condition(thing, prompt, which, betas), given or (lambda signal: signal)
 
         def steered(signal, step, steps):
@@ -141,7 +144,8 @@ class Generator:
         def quick(noises, steps):
             many = {name: value.expand(len(noises), *value.shape[1:]) for name, value in told.items()}
             many |= given.condition(len(noises)) if given else {}
-            return sample(self.model, many, frames.expand(len(noises)), steps=steps, scale=SCALE, noise=noises, guide=steered)
+            lengths = frames.expand(len(noises))
+            return sample(self.model, many, lengths, steps=steps, scale=SCALE, noise=noises, guide=steered)
 
         if any(regions):
             noise = nearest_noise(quick, noise, regions, self.hands, thing, active, betas)

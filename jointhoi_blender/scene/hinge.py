@@ -1,4 +1,4 @@
-"""A second object that turns on a hinge of the first: a lid, a door, a screen. Found, its axis guessed, joined to a request.
+"""A second object that turns on a hinge of the first: a lid, a door, a screen. How it is found, its axis guessed.
 
 The hinge is a line through the part's origin along one of its own axes. Angles count from how the part stands; positive
 ones, by the right-hand rule about the axis, open it. So "-X" is the axis X of a part that opens the other way.
@@ -72,7 +72,7 @@ def guessed(thing, part):
 
 
 def _closes(thing, part, axis):
-    """How far a part can turn back until it enters the bounding box of `thing`, radians: 0 where it is in it already."""
+    """How far a part can turn back until it enters the bounding box of `thing`, radians: 0 where it is in it."""
     middle, half = _box(thing)
     point, along = line(part, axis)
     corners = np.array([list(corner) for corner in part.bound_box])
@@ -116,18 +116,24 @@ def resolved(thing, part, axis="auto", opens=None, closes=None):
 def check_part(thing, part):
     """Raises UserError where `part` is no object that could turn on `thing`."""
     if not isinstance(part, bpy.types.Object) or part == thing:
-        raise seam.UserError(f"The part that turns must be another object than “{thing.name}”, such as its lid.", "mesh")
+        raise seam.UserError(
+            f"The part that turns must be another object than “{thing.name}”, such as its lid.", "mesh"
+        )
     above = thing.parent
     while above:
         if above == part:
-            raise seam.UserError(f"“{thing.name}” hangs on “{part.name}”; parent the part that turns to the object.", "mesh")
+            raise seam.UserError(
+                f"“{thing.name}” hangs on “{part.name}”; parent the part that turns to the object.", "mesh"
+            )
         above = above.parent
 
 
 def check_turns(part, axis, opens, closes):
     """Raises UserError where a part can't turn so about its hinge."""
     if not (opens >= 0 and closes >= 0 and opens + closes > radians(1)):
-        raise seam.UserError(f"“{part.name}” neither opens nor closes; give its hinge a range of a degree or more.", "mesh")
+        raise seam.UserError(
+            f"“{part.name}” neither opens nor closes; give its hinge a range of a degree or more.", "mesh"
+        )
     _, along = line(part, axis)
     parent = np.array(part.matrix_world, np.float64) @ np.linalg.inv(np.array(part.matrix_basis, np.float64))
     own = np.linalg.inv(parent[:3, :3]) @ np.array(Matrix.Rotation(1.0, 3, Vector(along))) @ parent[:3, :3]

@@ -32,7 +32,9 @@ def painted_sides(object):
 
 def weights(object, mesh):
     """What is painted on the vertices of `mesh`, the evaluated one of `object`: (2, V) float32, 0..1."""
-    numbers = {object.vertex_groups[name].index: side for side, name in enumerate(GROUPS) if name in object.vertex_groups}
+    numbers = {
+        object.vertex_groups[name].index: side for side, name in enumerate(GROUPS) if name in object.vertex_groups
+    }
     touch = np.zeros((2, len(mesh.vertices)), np.float32)
     for vertex in mesh.vertices:
         for element in vertex.groups:
@@ -69,6 +71,8 @@ def clear(object, side):
 def check(object):
     """Raises UserError where nothing can be painted on an object."""
     if object.type != "MESH":
-        raise seam.UserError(f"“{object.name}” is no mesh, so contact can't be painted on it; convert it to a mesh.", "mesh")
+        raise seam.UserError(
+            f"“{object.name}” is no mesh, so contact can't be painted on it; convert it to a mesh.", "mesh"
+        )
     if object.library or object.data.library or object.data.override_library:
         raise seam.UserError(f"The mesh of “{object.name}” is linked; make it local to paint on it.", "mesh")

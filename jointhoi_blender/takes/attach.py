@@ -5,8 +5,8 @@ a record has a base exactly while its take is shown on the object, and `detach` 
 contradict each other are never on one object at once; of takes that follow one another the latest one's action plays,
 which goes on from those before.
 
-A part that turns on the object's hinge has a record of its own in the take's, under `part`: the same names, for the same
-functions.
+A part that turns on the object's hinge has a record of its own in the take's, under `part`: the same names, for the
+same functions.
 """
 
 import json

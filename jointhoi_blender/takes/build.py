@@ -134,7 +134,8 @@ def _joint(collection, thing, part, start):
     point, along = hinge.line(part, axis)
     below = any(each == part for each in thing.children_recursive)
     parent = object_keys.parent_matrix(part) if below and not object_keys.moves(part, thing) else None
-    return (point - frame[:3, 3]) @ frame[:3, :3], along @ frame[:3, :3], np.linalg.inv(frame) @ world_matrix(part), parent
+    own = np.linalg.inv(frame) @ world_matrix(part)
+    return (point - frame[:3, 3]) @ frame[:3, :3], along @ frame[:3, :3], own, parent
 
 
 def _turns(point, axis, angles):
@@ -151,7 +152,7 @@ def frame_rate(scene):
 
 
 def _animate(collection, record, thing, frames, world, parents=None):
-    """Gives an object an action of the take's that goes on from what it did before, and a place in the record for it."""
+    """Gives an object an action of the take's that goes on from what it did before, and keeps it in `record`."""
     before = attach.on_object(thing)
     base = attach.snapshot(thing)
     playing = thing.animation_data.action if thing.animation_data else None
@@ -168,7 +169,9 @@ def _animate(collection, record, thing, frames, world, parents=None):
         object_keys.key_object(thing, bag, frames, world, parents)
     except object_keys.Sheared:
         if thing != collection[MARK]["object"]:
-            raise seam.UserError(f"“{thing.name}” would be sheared as it turns; clear its parent, then generate again.", "mesh")
+            raise seam.UserError(
+                f"“{thing.name}” would be sheared as it turns; clear its parent, then generate again.", "mesh"
+            )
         object_keys.carry(thing, bag, frames, world, record["name"], collection)
 
 

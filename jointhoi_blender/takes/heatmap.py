@@ -1,9 +1,9 @@
 """The contact heatmap: on the object's own mesh, animated, without a handler.
 
-Each frame is a float attribute on the mesh's vertices, one for each hand. A geometry nodes modifier, first in the stack so
-that the others carry its result along, picks the attributes that its keyed input names and writes `contact` (float, 0..1)
-and `contact_color`. With several takes on an object, the larger contact counts. For rendered views the same modifier can
-put a material on the result that shows the colour: the user's own materials stay on the mesh.
+Each frame is a float attribute on the mesh's vertices, one for each hand. A geometry nodes modifier, first in the stack
+so that the others carry its result along, picks the attributes that its keyed input names and writes `contact` (float,
+0..1) and `contact_color`. With several takes on an object, the larger contact counts. For rendered views the same
+modifier can put a material on the result that shows the colour: the user's own materials stay on the mesh.
 """
 
 import bpy
@@ -24,8 +24,8 @@ MAX_VALUES = 30_000_000  # numbers kept with a mesh; above, frames share attribu
 def store(mesh, name, vertices, points, contact, sides):
     """Keeps a take's contact with a mesh, an attribute a frame; yields now and then, so that a window can breathe.
 
-    vertices (V, 3) of the mesh and points (P, 3), both in the frame of the clip's object; contact (n, 2, P), of which the
-    hands `sides` are kept
+    vertices (V, 3) of the mesh and points (P, 3), both in the frame of the clip's object; contact (n, 2, P), of which
+    the hands `sides` are kept
     """
     contact = np.asarray(contact[:: stride(len(contact), len(vertices) * len(sides)), sides], np.float32)
     heat = np.empty((len(contact), len(sides), len(vertices)), np.float32)
@@ -56,7 +56,7 @@ def stored(mesh, name):
 
 
 def put_away(mesh, name):
-    """Moves a take's contact from a mesh to a hidden one that it returns: what no modifier reads only slows playback."""
+    """Moves a take's contact from a mesh to a hidden one, returned: what no modifier reads only slows playback."""
     shelf = bpy.data.meshes.new(f".{name}")
     count = len(mesh.vertices)
     shelf.vertices.add(count)
@@ -152,8 +152,8 @@ def remove_modifier(object, name):
 
 
 def key_modifier(modifier, bag, frames, values):
-    """Keys which attributes are shown at each of frames (n,) in `bag`, the channels of the object's action; values: how many
-    numbers `store` had for a frame, vertices times hands."""
+    """Keys which attributes are shown at each of frames (n,) in `bag`, the channels of the object's action; values: how
+    many numbers `store` had for a frame, vertices times hands."""
     path = keys.input_path(modifier, _socket(modifier, "Sample"))
     samples = np.arange(len(frames)) // stride(len(frames), values)
     keys.write(bag, path, frames, samples, keys.new_group(bag, "Contact"), keys.CONSTANT)

@@ -1,4 +1,4 @@
-"""How near the hands of a take come to its object, frame by frame, measured on what is in Blender now: edited keys count."""
+"""How near the hands of a take come to its object, frame by frame, measured on the meshes as they are in Blender now."""
 
 import bpy
 from mathutils import Vector
@@ -20,7 +20,8 @@ class Surface:
         evaluated = object.evaluated_get(bpy.context.evaluated_depsgraph_get())
         mesh = evaluated.to_mesh()
         mesh.calc_loop_triangles()
-        vertices, triangles = np.empty(3 * len(mesh.vertices), np.float32), np.empty(3 * len(mesh.loop_triangles), np.int32)
+        vertices = np.empty(3 * len(mesh.vertices), np.float32)
+        triangles = np.empty(3 * len(mesh.loop_triangles), np.int32)
         mesh.vertices.foreach_get("co", vertices)
         mesh.loop_triangles.foreach_get("vertices", triangles)
         evaluated.to_mesh_clear()
@@ -29,7 +30,7 @@ class Surface:
         self.tree = BVHTree.FromPolygons(vertices.tolist(), triangles.reshape(-1, 3).tolist())
 
     def distance(self, points, far):
-        """Signed distance of world points (N, 3), Blender units, negative inside; inf where farther than `far`: (N,)."""
+        """Signed distance (N,) of world points (N, 3), Blender units, negative inside; inf beyond `far`."""
         matrix = self.object.evaluated_get(bpy.context.evaluated_depsgraph_get()).matrix_world
         inverse = np.array(matrix.inverted())
         local = points @ inverse[:3, :3].T + inverse[:3, 3]
@@ -44,7 +45,7 @@ class Surface:
         return found
 
     def encloses(self, point):
-        """Whether a local point is inside: by how often a ray leaves the surface more than it enters it, either way round."""
+        """Whether a local point is inside: whether a ray leaves the surface more often than it enters it, or less."""
         count, start = 0, point
         for _ in range(64):
             hit, normal, *_ = self.tree.ray_cast(start, RAY)
@@ -81,9 +82,9 @@ def moved_objects(take):
 def measuring(take):
     """Measures a take that is shown, in steps: yields None after each frame, at last a dict.
 
-    distance (n, 2)   of each hand in each of the take's frames, metres: how deep its deepest vertex is inside, as a negative
-                      number, or how far its nearest one is away; FAR where that is more, or the hand plays no part
-    inside            for each frame: the world points (k, 3) of what is inside, Blender units, and how deep (k,), metres
+    distance (n, 2)   of each hand in each of the take's frames, metres: how deep its deepest vertex is inside, as a
+                      negative number, or how far its nearest one is away; FAR where that is more, or it plays no part
+    inside            for each frame: the world points (k, 3) of what is inside, Blender units, and how deep (k,)
     The scene's frame changes meanwhile and is put back, however it ends.
     """
     scene = bpy.context.scene
@@ -111,7 +112,7 @@ def measuring(take):
 
 
 def ghosts(take, every):
-    """The hands every so many frames: [(frame, vertices (V, 3) in the world, triangles (F, 3))], each hand by itself."""
+    """The hands every so many frames, one by one: [(frame, vertices (V, 3) in the world, triangles (F, 3))]."""
     scene = bpy.context.scene
     kept = (scene.frame_current, scene.frame_subframe)
     first, last = take.frame_range

@@ -57,7 +57,7 @@ class Take:
 
     @property
     def moved(self):
-        """[(record, object)] of what of the user's the take moves: the object, and the part that turns. See attach.py."""
+        """[(record, object)] of what of the user's the take moves: the object, the part that turns."""
         pairs = zip(attach.of_take(self.record), (self.object, self.part))
         return [(record, thing) for record, thing in pairs if thing]
 
@@ -188,7 +188,7 @@ class Take:
 
     @property
     def look(self):
-        """How the contact heatmap is seen: whether the left hand's is, the right hand's, and either in rendered views."""
+        """Whether the left hand's contact is seen, the right hand's, and either in rendered views too."""
         return tuple(bool(each) for each in self.record.get("look", heatmap.LOOK))
 
     @look.setter
@@ -385,7 +385,7 @@ def path_to_follow(object, first, last):
 
 @contextmanager
 def as_if_new(object, part=None):
-    """For as long as it lasts, no take is shown on `object` (or `part`) that one made at the current frame would replace."""
+    """For as long as it lasts, no take is shown on the objects that one made at the current frame would replace."""
     frame = bpy.context.scene.frame_current
     aside = rivals([object, part] if part else [object], (frame, frame + 1))
     try:

@@ -28,7 +28,9 @@ class OnSide:
 class JOINTHOI_OT_paint_contact(OnSide, bpy.types.Operator):
     bl_idname = "jointhoi.paint_contact"
     bl_label = "Paint"
-    bl_description = "Paint in Weight Paint where this hand should touch. Red is where; back in Object Mode, press Generate"
+    bl_description = (
+        "Paint in Weight Paint where this hand should touch. Red is where; back in Object Mode, press Generate"
+    )
 
     def act(self, context, thing):
         paint.begin(context, thing, self.side)
@@ -44,7 +46,7 @@ class JOINTHOI_OT_paint_clear(OnSide, bpy.types.Operator):
 
 
 def painted_object(context):
-    """The object to paint on: the part that turns where it is the active one, else the chosen object. Raises UserError."""
+    """The object to paint on: the part that turns where that is active, else the chosen one. Raises UserError."""
     thing, active = checks.chosen_object(context), context.active_object
     return active if active and active == checks.chosen_part(context.scene.jointhoi, thing) else thing
 

@@ -1,7 +1,8 @@
 """Seeing a take: its heatmap, how deep the hands are in the object, a graph of that over time, and ghosts of the hands.
 
-All but the heatmap is drawn over the viewport and is no part of the file: it is never rendered and leaves nothing behind.
-What is drawn is kept by the session_uid of the take's collection, which is another one after undo and in another file.
+All but the heatmap is drawn over the viewport and is no part of the file: it is never rendered and leaves nothing
+behind. What is drawn is kept by the session_uid of the take's collection, which is another one after undo and in
+another file.
 """
 
 import json
@@ -32,7 +33,9 @@ _handles, measured, ghosts = [], {}, {}
 class JOINTHOI_OT_measure(bpy.types.Operator):
     bl_idname = "jointhoi.measure"
     bl_label = "Measure"
-    bl_description = "Measure in every frame of the take how deep the hands are in the object, or how far away. Esc stops"
+    bl_description = (
+        "Measure in every frame of the take how deep the hands are in the object, or how far away. Esc stops"
+    )
 
     @classmethod
     def poll(cls, context):
@@ -82,7 +85,9 @@ class JOINTHOI_OT_ghosts(bpy.types.Operator):
         take = chosen_take(context)
         if ghosts.pop(take.collection.session_uid, None) is None:
             found = measure.ghosts(take, context.scene.jointhoi_seeing.ghost_step)
-            ghosts[take.collection.session_uid] = [(frame, *shaded(points, triangles)) for frame, points, triangles in found]
+            ghosts[take.collection.session_uid] = [
+                (frame, *shaded(points, triangles)) for frame, points, triangles in found
+            ]
         redraw(context)
         return {"FINISHED"}
 
@@ -171,7 +176,9 @@ def draw_in_space():
         for there, points, light, triangles in ghosts[uid]:
             if there != frame:
                 tone = (BEFORE if there < frame else AFTER) * np.stack([light, light, light, np.ones_like(light)], 1)
-                batch = batch_for_shader(shader, "TRIS", {"pos": points, "color": tone.astype(np.float32)}, indices=triangles)
+                batch = batch_for_shader(
+                    shader, "TRIS", {"pos": points, "color": tone.astype(np.float32)}, indices=triangles
+                )
                 batch.draw(shader)
         gpu.state.face_culling_set("NONE")
         gpu.state.depth_test_set("NONE")
@@ -214,7 +221,9 @@ def draw_graph():
     for side, color in enumerate(HANDS):
         if seam.SIDES[side] not in take.hands:
             continue
-        curve, _ = graph_lines(np.append(distance[:, side], lowest), width * (1 + 1 / max(len(distance) - 1, 1)), height)
+        curve, _ = graph_lines(
+            np.append(distance[:, side], lowest), width * (1 + 1 / max(len(distance) - 1, 1)), height
+        )
         draw("LINE_STRIP", curve[:-1], color)
         if 0 <= row < len(distance):
             texts.append((f"{seam.SIDES[side].title()} {told(distance[row, side])}", color))
@@ -273,7 +282,9 @@ class JOINTHOI_PT_seeing(bpy.types.Panel):
             row.prop(fields, f"heat_{side.lower()}", text=side.title(), toggle=True)
         row = column.row(align=True)
         shading = context.space_data.shading
-        row.operator(JOINTHOI_OT_show_heat.bl_idname, depress=shading.type == "SOLID" and shading.color_type == "VERTEX")
+        row.operator(
+            JOINTHOI_OT_show_heat.bl_idname, depress=shading.type == "SOLID" and shading.color_type == "VERTEX"
+        )
         row.prop(fields, "heat_rendered", toggle=True)
         column = layout.column(align=True)
         column.label(text="Depth in the object:")
@@ -294,7 +305,7 @@ class JOINTHOI_Seeing(bpy.types.PropertyGroup):
     heat_right: BoolProperty(name="Right", description="Show where the right hand touches", **heat(1))
     heat_rendered: BoolProperty(
         name="In Renders",
-        description="Show the heatmap in rendered views too, by a material over the object's own, which is back with it off",
+        description="Show the heatmap in rendered views too, by a material over the object's own, until it is off",
         **heat(2),
     )
     show_depth: BoolProperty(name="Points", default=True, description="Draw what of the hands is inside the object")

@@ -134,8 +134,8 @@ class ContactGuidance:
     """Guides one batch of clips of the same object towards its own contact maps; called inside every sampling step.
 
     hands: the two hand layers; thing: the objects.thing.Thing; active (B, 2) bool: hands that play a part; shape (2, 10)
-    betas; free (T, 2): how far each hand may be corrected in a frame, None for everywhere (given.py); regions: where each should
-    touch, or None (paint.py). `begin` = the first guided step as a share of the steps.
+    betas; free (T, 2): how far each hand may be corrected in a frame, None for everywhere (given.py); regions: where
+    each should touch, or None (paint.py). `begin` = the first guided step as a share of the steps.
     """
 
     def __init__(self, hands, thing, active, *, shape=None, begin=0.5, inner=3, last=40, signed=True, free=None,

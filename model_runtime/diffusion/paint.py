@@ -1,10 +1,10 @@
 """Painted contact: where a user wants each hand to touch, and how sampling is brought there.
 
 Three things bring it there, none of which the network was trained for. Of several first noises the one is taken whose
-quick sample touches nearest to the paint (`nearest_noise`). Inside every step y0_hat is changed (`aimed`): its contact map is
-gathered on the painted place, and, while there is much noise left, the hand that holds is shifted along the way from where
-it touches to the paint; the network then finds a grasp that fits. Last, Contact Inner Guidance reads the gathered map and
-has one more term, that draws fingers to the paint (`ContactGuidance.error`).
+quick sample touches nearest to the paint (`nearest_noise`). Inside every step y0_hat is changed (`aimed`): its contact
+map is gathered on the painted place, and, while there is much noise left, the hand that holds is shifted along the way
+from where it touches to the paint; the network then finds a grasp that fits. Last, Contact Inner Guidance reads the
+gathered map and has one more term, that draws fingers to the paint (`ContactGuidance.error`).
 """
 
 from dataclasses import dataclass, replace
@@ -68,7 +68,7 @@ def region_of(touch, vertices, faces, thing, turning=None, seed=0):
 
 
 def aimed(signal, regions, hands, thing, active, shape=None, shift=True):
-    """y0_hat (B, T, 720) -> the same with each painted hand's contact, and where `shift` its place, brought to the paint."""
+    """y0_hat (B, T, 720) -> the same with each painted hand's contact, and its place if `shift`, brought to the paint."""
     signal = signal.clone()
     for side, region in enumerate(regions):
         if region is None or not bool(active[:, side].all()):
@@ -94,8 +94,8 @@ def aimed(signal, regions, hands, thing, active, shape=None, shift=True):
 def to_paint(signal, region, hands, thing, side, shape=None):
     """From where one hand touches to the paint, in the object's frame, over the frames in which its map says it holds.
 
-    Returns the mean way (B, 3), and for the vertices looked at the nearest painted points (B, t, V, 3) and how much each
-    counts (B, t, V): much where skin is near the object.
+    Returns the mean way (B, 3), and for the vertices looked at the nearest painted points (B, t, V, 3) and how much
+    each counts (B, t, V): much where skin is near the object.
     """
     frames = torch.arange(0, signal.shape[1], EVERY, device=signal.device)
     motion = signal[:, frames, :MOTION]
@@ -121,7 +121,7 @@ def skin(motion, hands, side, shape=None):
 
 
 def nearest_noise(draw, noise, regions, hands, thing, active, shape=None):
-    """Of `noise` (1, T, 720) and some others that follow from it, the one whose quick sample touches nearest to the paint.
+    """Of `noise` (1, T, 720) and others that follow from it, the one whose quick sample touches nearest to the paint.
 
     draw(noise (B, T, 720), steps) -> y0 (B, T, 720)
     """

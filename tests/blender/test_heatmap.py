@@ -17,7 +17,7 @@ def ball(**options):
 
 
 def expected(thing, clip, frame):
-    """Contact at the own vertices of `thing` (V,): inverse-distance mean of the four nearest contact points, of either hand."""
+    """Contact at the own vertices of `thing` (V,): inverse-distance mean of the four nearest points, of either hand."""
     linear = np.array(thing.matrix_world, float)[:3, :3] * scenes.bpy.context.scene.unit_settings.scale_length
     turn = np.asarray(clip.object_rotation[0], float)
     values = clip.contact[frame][np.asarray(clip.hand_active)]
@@ -143,7 +143,8 @@ def test_rendered_views_show_it_by_a_material_and_the_users_own_stays():
 
     def used():
         bpy.context.view_layer.update()
-        return [each and each.name for each in thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).data.materials]
+        shown_mesh = thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
+        return [each and each.name for each in shown_mesh.materials]
 
     assert used() == ["Clay"]
     take.look = (True, True, True)

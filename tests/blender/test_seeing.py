@@ -76,7 +76,8 @@ def test_the_buttons_measure_and_draw_and_leave_nothing_behind(add_on):  # noqa:
     bpy.context.scene.jointhoi_seeing.ghost_step = 7
     bpy.ops.jointhoi.ghosts()
     drawn = seeing.ghosts[take.collection.session_uid]
-    assert [frame for frame, *_ in drawn][:: len(take.hands)] == list(range(take.frame_range[0], take.frame_range[1] + 1, 7))
+    first, last = take.frame_range
+    assert [frame for frame, *_ in drawn][:: len(take.hands)] == list(range(first, last + 1, 7))
     assert {key: value for key, value in scenes.inventory().items()} == made
     bpy.ops.jointhoi.ghosts()
     assert take.collection.session_uid not in seeing.ghosts

@@ -15,7 +15,7 @@ ACTIVE = torch.tensor([[False, True]])
 
 
 def region(thing, toward, width=0.5):
-    """The ball painted for the right hand around a direction (3,), as far as `width` of its radius down from the pole."""
+    """The ball painted for the right hand around a direction (3,), as far as `width` of its radius down."""
     height = BALL.vertices @ np.asarray(toward, float) / RADIUS
     return paint.region_of((height > 1 - width).astype(np.float32), BALL.vertices, BALL.faces, thing)
 
@@ -40,7 +40,9 @@ def test_the_region_lies_on_what_is_painted_and_fades_around_it(sphere):  # noqa
 def test_coarse_meshes_paint_by_interpolation():
     """One face of a box of eight vertices: nothing of the other faces, but for what is near its edges."""
     box = trimesh.creation.box((0.1, 0.1, 0.1))
-    thing = Thing([], [], torch.from_numpy(box.vertices).float(), None, torch.zeros(8, dtype=torch.bool), np.zeros(8, np.float32))
+    thing = Thing(
+        [], [], torch.from_numpy(box.vertices).float(), None, torch.zeros(8, dtype=torch.bool), np.zeros(8, np.float32)
+    )
     points = paint.region_of(box.vertices[:, 0] > 0, box.vertices, box.faces, thing).surface.points
     assert points[:, 0].min() > 0.05 - 0.4 * 0.1 - 1e-5 and (points[:, 0] > 0.0499).float().mean() > 0.3
 
@@ -57,7 +59,8 @@ def test_contact_is_gathered_on_the_paint_and_the_hand_shifted_to_it(hands, sphe
     assert distance(hands, changed, where) < before - 0.005
     still = paint.aimed(signal, [None, where], hands, sphere, ACTIVE, shift=False)
     assert torch.equal(still[..., :208], signal[..., :208]) and torch.equal(still[..., columns], changed[..., columns])
-    assert torch.equal(changed[..., :99], signal[..., :99]) and torch.equal(changed[..., 198 : 208 + 256], signal[..., 198 : 208 + 256])
+    for others in (slice(0, 99), slice(198, 208 + 256)):
+        assert torch.equal(changed[..., others], signal[..., others])
     idle = paint.aimed(signal, [None, where], hands, sphere, torch.tensor([[True, False]]))
     assert torch.equal(idle, signal) and torch.equal(paint.aimed(signal, [None, None], hands, sphere, ACTIVE), signal)
 
@@ -92,7 +95,9 @@ def test_the_noise_is_taken_whose_sample_touches_nearest_to_the_paint(hands, sph
     assert torch.equal(first, draw.noises)
 
 
-@pytest.mark.parametrize("touch", [np.zeros((2, 5), np.float32), np.zeros(12, np.float32), np.full((2, 12), np.nan, np.float32)])
+@pytest.mark.parametrize(
+    "touch", [np.zeros((2, 5), np.float32), np.zeros(12, np.float32), np.full((2, 12), np.nan, np.float32)]
+)
 def test_a_painting_that_does_not_fit_the_mesh_is_refused(touch):
     from model_runtime import check, seam
 
