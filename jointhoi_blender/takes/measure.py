@@ -40,8 +40,9 @@ class Surface:
             point = Vector(local[row])
             nearest, *_ = self.tree.find_nearest(point)
             apart = (matrix @ nearest - Vector(points[row])).length
-            if apart < far or self.encloses(point):
-                found[row] = -apart if self.encloses(point) else apart
+            inside = self.encloses(point)
+            if inside or apart < far:
+                found[row] = -apart if inside else apart
         return found
 
     def encloses(self, point):

@@ -122,7 +122,9 @@ def finish(context, order, take):
     if old:
         name, number = old.name, old.record["number"]
         old.remove()
-        take.collection.name, take.record["number"] = name, number
+        take.collection.name = name
+        for record in attach.of_take(take.record):
+            record["number"] = number
     if order.offset:
         take.show_beside(order.offset)
         for each in filter(None, map(by_number, order.in_place)):

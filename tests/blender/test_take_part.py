@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from blender import scenes, synthetic
+from blender.test_ui import add_on, generate  # noqa: F401
 import jointhoi_blender as jointhoi
 from jointhoi_blender.scene import hinge
 
@@ -234,3 +235,51 @@ def test_what_cannot_turn_is_refused_in_a_sentence(part, words):
     with pytest.raises(jointhoi.UserError, match=words):
         jointhoi.request_from(base, "Open it.", **recipe)
     assert scenes.inventory() == before
+
+
+def test_generate_finds_the_lid_and_the_take_can_be_made_again_after_reload(add_on, tmp_path):  # noqa: F811
+    base, lid = chest()
+    bpy.context.view_layer.objects.active = base
+    fields = bpy.context.scene.jointhoi
+    fields.prompt, fields.seconds, fields.quality = "Open the chest.", 1.0, "draft"
+    generate()
+    (take,) = jointhoi.find_takes()
+    assert take.part == lid and take.recipe["part"] == lid and take.recipe["axis"] == "auto"
+    path = str(tmp_path / "chest.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    fields, lid = bpy.context.scene.jointhoi, bpy.data.objects["Lid"]
+    (take,) = jointhoi.find_takes()
+    assert take.part == lid
+    fields.hinged, fields.axis = False, "Z"
+    bpy.ops.jointhoi.take_use()
+    assert fields.part == lid and fields.hinged and fields.axis == "auto"
+    bpy.ops.jointhoi.take_again()
+    (again,) = jointhoi.find_takes()
+    assert again.part == lid and lid.animation_data.action == again.record["part"]["action"]
+    fields.variations, fields.variations_beside = 1, True
+    bpy.ops.jointhoi.take_vary()
+    assert [each.part for each in jointhoi.find_takes()] == [lid, lid]
+    assert sum(each.name.startswith("Lid of") for each in bpy.data.objects) == 1
+    fields.hinged = False
+    bpy.context.scene.frame_set(again.frame_range[1])
+    generate()
+    assert jointhoi.find_takes()[-1].part is None and "part" not in jointhoi.find_takes()[-1].recipe
+
+
+def test_fbx_has_the_lid_and_its_motion(tmp_path):
+    base, lid = chest()
+    scenes.set_rate(30)
+    clip, recipe, _ = opening(base, lid)
+    take = jointhoi.make_take(base, clip, recipe)
+    jointhoi.export_fbx(take, tmp_path / "chest.fbx")
+    want = {}
+    for frame in (1, 31, 61):
+        want[frame] = scenes.world(lid, frame)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scenes.set_rate(30)
+    bpy.ops.import_scene.fbx(filepath=str(tmp_path / "chest.fbx"))
+    found = bpy.data.objects["Lid"]
+    shift = int(found.animation_data.action.frame_range[0]) - 1  # Blender's importer begins elsewhere
+    for frame, matrix in want.items():
+        assert abs(scenes.world(found, frame + shift) - matrix).max() < 1e-3
