@@ -1,13 +1,16 @@
 """What the panels Edit, Hand Size and Shape and My Character show, and when."""
 
 import bpy
+import numpy as np
 
-from blender import characters
+from blender import characters, scenes
 from blender.layouts import drawn
 from blender.test_editing_character import PLACE, lifted
 from blender.test_editing_keys import interface  # noqa: F401
 from blender.test_editing_shape import holding
 from jointhoi_blender.editing import character, controls, sparse
+from jointhoi_blender.takes import rig
+from jointhoi_blender.takes.take import find_takes
 
 
 def test_edit_shows_what_can_be_done_now(interface):  # noqa: F811
@@ -46,3 +49,29 @@ def test_my_character_says_what_it_knows(interface):  # noqa: F811
     assert any("too short" in text for text in drawn(panel.JOINTHOI_PT_character))
     bpy.context.scene.jointhoi_character = characters.character("other", PLACE)
     assert "Choose its bones below" in drawn(panel.JOINTHOI_PT_character)
+
+
+def test_one_undo_takes_each_edit_back(interface):  # noqa: F811
+    def state():
+        take = find_takes()[0]
+        bpy.context.scene.frame_set(20)
+        seen = np.array([scenes.vertices(rig.skin_of(hand)) for hand in take.hands.values()])
+        return seen, take.frame_range, sparse.count_keys(take), [len(hand.data.bones) for hand in take.hands.values()]
+
+    holding()
+    before = state()
+    bpy.ops.ed.undo_push(message="Before")
+    for act in (
+        bpy.ops.jointhoi.sparse_keys,
+        bpy.ops.jointhoi.controls_add,
+        lambda: setattr(find_takes()[0].collection, "jointhoi_betas", [1.5] + [0] * 9),
+        lambda: bpy.ops.jointhoi.take_retime(start=9, speed=1.5),
+        lambda: bpy.ops.jointhoi.take_place(offset=(1, 0, 0)),
+    ):
+        act()
+        after = state()
+        assert after[1:] != before[1:] or abs(after[0] - before[0]).max() > 1e-3
+        bpy.ops.ed.undo_push(message="Edit")
+        bpy.ops.ed.undo()
+        again = state()
+        assert again[1:] == before[1:] and abs(again[0] - before[0]).max() < 1e-6
