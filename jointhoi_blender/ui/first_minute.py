@@ -53,7 +53,7 @@ def _tick():
     if State.setup is None:
         return None
     if State.setup.poll():
-        redraw(bpy.context)
+        redraw(bpy.context, only_sidebars=True)
     if not State.setup.finished:
         return TICK_SECONDS
     use_result()

@@ -209,7 +209,7 @@ class Making:
     def _wait(self, context):
         """One look at the worker. The clip, once there, is built from the next tick on."""
         if self.job.poll() or self.job.finished:
-            redraw(context)
+            redraw(context, only_sidebars=True)
         if self.job.finished:
             clip = self.job.result()
             thing, recipe = checked(context, self.order)
@@ -254,13 +254,15 @@ def undo_step(name):
     bpy.ops.ed.undo_push(message=name)
 
 
-def redraw(context):
-    """Draws the sidebars anew, in all windows; not what lies beside them, which may be a scene that is slow to draw."""
+def redraw(context, only_sidebars=False):
+    """Draws the 3D views and the preferences anew, in all windows. The sidebars alone, while something is under way: beside
+    them may lie a scene that is slow to draw.
+    """
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             if area.type in ("VIEW_3D", "PREFERENCES"):
                 for region in area.regions:
-                    if area.type == "PREFERENCES" or region.type == "UI":
+                    if region.type == "UI" or area.type == "PREFERENCES" or not only_sidebars:
                         region.tag_redraw()
 
 

@@ -5,10 +5,11 @@ Kept out of `make test`: it needs root, Debian, about 3 GB and some minutes. `ma
 """
 
 import json
+import time
 
 import pytest
 from gui import window
-from gui.window import VIEWPORT, click, do, picture, press, state, until, wait_until, write
+from gui.window import VIEWPORT, click, do, move, picture, press, state, unfold, until, wait_until, write
 
 EXAMPLE, GENERATE, CANCEL, DICE = "jointhoi.add_example()", "jointhoi.generate()", "jointhoi.cancel()", "jointhoi.dice()"
 PROMPT, DRAFT = "jointhoi.prompt", ("jointhoi.quality", (0, 3))
@@ -107,6 +108,17 @@ def test_takes_are_varied_shown_alone_and_side_by_side():
     until(lambda now: all(shown for _, shown, _, _ in now["takes"]), lambda: click(FIRST_STAR))
     until(lambda now: not now["takes"][0][1], lambda: click(FIRST_EYE))
     until(lambda now: now["takes"][0][1], lambda: click(FIRST_EYE))
+
+
+def test_what_a_take_does_is_seen():
+    until(lambda now: [shown for _, shown, _, _ in now["takes"]] == [True, False, False], lambda: click(FIRST_STAR))
+    do(frame=45, view=[1.0, 0.05, 0, 1.0])
+    unfold("jointhoi.export_fbx()", "jointhoi.show_heat()")
+    for button in ("jointhoi.show_heat()", "jointhoi.ghosts()", "jointhoi.measure()"):
+        click(button)
+    move(VIEWPORT)
+    time.sleep(12)  # while the take is measured
+    picture("seeing", (1320, 880, 0, 28))
 
 
 def test_the_window_answered_at_once_and_was_never_blocked():

@@ -137,6 +137,17 @@ def search(name):
     raise AssertionError(f"the sidebar has no {name}; see {PICTURES}/not-found.png")
 
 
+def unfold(below, button):
+    """Opens the panel with this button in it, one of those that are folded away under the button `below`."""
+    x, y = place(below)
+    for header in range(y + 33, SIDEBAR[1].stop, 25):
+        click((x, header))
+        if any(same(met, button) for _, _, met in look([(x, row) for row in SIDEBAR[1][header - SIDEBAR[1].start :: 11]])):
+            return
+        click((x, header))
+    raise AssertionError(f"no panel under {below} has {button}")
+
+
 def picture(name, box=None):
     """Keeps a picture of the window, or of the part `box` = (width, height, left, top), as out/gui/NAME.png.
 
