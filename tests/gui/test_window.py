@@ -91,11 +91,6 @@ def test_takes_are_varied_shown_alone_and_side_by_side():
     until(lambda now: now["fields"]["seed"] != seed, lambda: click(DICE))
     until(lambda now: now["job"], lambda: click(GENERATE))
     wait_for_takes(1)
-    do(op="jointhoi.measure")
-    do(op="jointhoi.ghosts")
-    do(frame=45, view=[1.0, 0, 0, 0.8])
-    picture("seeing")
-    do(op="jointhoi.ghosts")
     until(lambda now: now["job"], lambda: click(VARY))
     now = wait_for_takes(3)
     assert [shown for _, shown, _, _ in now["takes"]] == [True] * 3
