@@ -132,7 +132,8 @@ class JOINTHOI_PT_hand(bpy.types.Panel):
 
     @classmethod
     def poll(cls, context):
-        return shape.has(chosen_take(context)) and not controls.has(chosen_take(context))
+        take = chosen_take(context)
+        return take is not None and bool(take.hands) and shape.has(take) and not controls.has(take)
 
     def draw(self, context):
         column, take = self.layout.column(align=True), chosen_take(context)
