@@ -69,8 +69,10 @@ def directed(generator, request, stage, tell):
 
         opened = float(told[lead, MOTION - 1]) if done else stage["opened"]
         touched = torch.nn.functional.pad(signal[begin:done, MOTION:], (0, 0, lead, 0)) if done else None
-        drawn = generator.draw(stage["thing"], sentence, which, stage["betas"], frames, noise, request.quality, part, opened,
-                               Given(told, fix, touched, lead) if fix.any() else None, stage["regions"])[lead:]  # fmt: skip
+        holds = holding(signal[:done]) if done else (False, False)
+        keep = Given(told, fix, touched, lead, holds) if fix.any() else None
+        drawn = generator.draw(stage["thing"], sentence, which, stage["betas"], frames, noise, request.quality, part,
+                               opened, keep, stage["regions"])[lead:]  # fmt: skip
         if fix[lead:, OBJECT].all() and not fix[:, :OBJECT].any():
             drawn = on_time(drawn, acts)
         signal = joined(signal, drawn, begin, done, last + 1, acts, ever)

@@ -35,6 +35,8 @@ class JOINTHOI_PT_main(bpy.types.Panel):
             row.active = bool(fields.prompt.strip())
             another = checks.under_way(checks.chosen_object(context), context.scene.frame_current)
             text = f"Generate Another, from Frame {another['frames'][0]}" if another else "Generate"
+            if fields.follow:
+                text = f"Generate, Frames {fields.follow_first} to {fields.follow_last}"
             row.operator(operators.JOINTHOI_OT_generate.bl_idname, text=text, icon="VIEW_PAN")
         if Session.error:
             draw_error(layout, context, Session.error)

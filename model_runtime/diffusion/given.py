@@ -9,9 +9,11 @@ import numpy as np
 import torch
 
 from ..hands.rotation import axis_angle_to_matrix, matrix_to_axis_angle, matrix_to_sixd
+from .guidance import FAINT, TOUCHING
 from .representation import HAND, MOTION, unpack_hands, unpack_object
 
 REACH = 12  # frames to either side over which a difference fades: 0.4 s, about the time of a small movement
+LONG_REACH = 24  # after the first frames of a sentence that goes on from another: the model may think itself elsewhere
 OBJECT = 2  # the column of `given` after the left and the right hand
 
 
@@ -51,14 +53,17 @@ class Given:
     """Makes a batch of clips agree with fixed frames.
 
     known (T, 208) in metres and matrices, looked at where given (T, 3) bool: the left hand, the right hand, the object;
-    contact (n, 512): how the first n frames touch, where that is known; of these the first `lead` are of no interest.
+    contact (n, 512): how the first n frames touch, where that is known; of these the first `lead` are of no interest;
+    holds: which hands hold the object when they end.
     free (T, 2): how far each hand may be corrected by others: 0 where it is fixed, 1 from REACH frames away on.
     """
 
-    def __init__(self, known, given, contact=None, lead=0):
+    def __init__(self, known, given, contact=None, lead=0, holds=(False, False)):
         self.known, self.given, self.contact, self.lead = known, given, contact, lead
+        self.holds = torch.tensor(holds, device=known.device)
         fixed = given.cpu().numpy()
-        self.weights = [torch.as_tensor(fading(column)).to(known) for column in fixed.T]
+        reach = REACH if contact is None else LONG_REACH
+        self.weights = [torch.as_tensor(fading(column, reach)).to(known) for column in fixed.T]
         away = [
             np.abs(np.arange(len(column))[:, None] - np.flatnonzero(column)).min(1, initial=REACH)
             for column in fixed.T[:2]
@@ -75,7 +80,11 @@ class Given:
 
     def __call__(self, signal):
         """(B, T, 720) -> the same with the fixed frames exactly as they are known, and their neighbours moved along."""
-        motion = signal[..., :MOTION]
+        motion, touch = signal[..., :MOTION], signal[..., MOTION:]
+        left = None
+        if self.contact is not None:
+            left = self.left(touch)
+            touch = self.going_on(touch, left)
         hands, rotations = unpack_hands(motion)
         known_hands, known_rotations = unpack_hands(self.known)
         parts = [[hands[..., side, :], rotations[..., side, :, :, :]] for side in (0, 1)]
@@ -87,27 +96,57 @@ class Given:
         sizes = (HAND, HAND, MOTION - 2 * HAND)
         columns = list(motion.split(sizes, -1))
         for part, (old, known) in enumerate(zip(parts, told)):
-            rows, weights = self.given[:, part], self.weights[part]
+            rows, hold = self.given[:, part], None if left is None or part == OBJECT else self.share(left[..., part])
             if not rows.any():
                 continue
             places, turns = old
-            places = places + weights @ (known[0] - places)[:, rows]
+            places = places + self.spread((known[0] - places)[:, rows], part, hold)
             off = matrix_to_axis_angle(known[1][rows] @ turns[:, rows].transpose(-1, -2))
-            turns = axis_angle_to_matrix((weights @ off.flatten(2)).unflatten(-1, off.shape[2:])) @ turns
+            off = self.spread(off.flatten(2), part, hold).unflatten(-1, off.shape[2:])
+            turns = axis_angle_to_matrix(off) @ turns
             made = torch.cat([places[..., :3], matrix_to_sixd(turns).flatten(-2), places[..., 3:]], -1)
             columns[part] = torch.where(rows[:, None], self.known.split(sizes, -1)[part], made)
-        touch = signal[..., MOTION:]
-        if self.contact is not None:
-            touch = self.going_on(touch)
         return torch.cat([*columns, touch], -1)
 
-    def going_on(self, touch):
-        """Contact (B, T, 512) that goes on from what is known of the first frames. One clip's map may be surer than
-        another's: what is known is made as sure as what is drawn, or the hand would seem to let go."""
+    def spread(self, off, part, hold=None):
+        """Differences (B, n, D) at a part's fixed frames -> at all frames (B, T, D): see `fading`. hold (B, T - first):
+        the share to which what there is at the end of the first frames goes on, in place of fading."""
+        spread = self.weights[part] @ off
+        before = 0 if hold is None else len(self.contact)
+        if not before or self.given[before:, part].any() or not self.given[before - 2 : before, part].all():
+            return spread
+        u = (torch.arange(1, len(self.known) - before + 1).to(off) / REACH).clamp(max=1)[:, None]
+        kept = off[:, -1:] + REACH * (1 - (1 - u) ** 3) / 3 * (off[:, -1:] - off[:, -2:-1])
+        holds = (hold.amax(1) > 0)[:, None, None]
+        return torch.cat([spread[:, :before], torch.where(holds, hold[..., None] * kept, spread[:, before:])], 1)
+
+    def left(self, touch):
+        """How many frames are left until a hand lets go (B, n, 2), after the first: 0 at its last touch in what is
+        drawn, contact (B, T, 512); negative where it doesn't hold. A hand keeps its grasp though its sentence ends."""
+        before = len(self.contact)
+        drawn = touch[:, before:].unflatten(-1, (2, -1)).amax(-1)
+        index = torch.arange(drawn.shape[1], device=touch.device)[:, None]
+        touches = drawn > TOUCHING * drawn.amax(1, keepdim=True).clamp_min(FAINT)
+        return torch.where(touches & self.holds, index, -REACH - 1).amax(1, keepdim=True) - index
+
+    def share(self, left):
+        """How far a hand's pose is that of its grasp (B, n), which it leaves within REACH frames."""
+        u = (1 + left / REACH).clamp(0, 1)
+        return u * u * (3 - 2 * u)
+
+    def going_on(self, touch, left):
+        """Contact (B, T, 512) that goes on from what is known of the first frames, as far as hands have hold, else
+        fading.
+
+        One clip's map may be surer than another's: what is known is made as sure as what is drawn, or the hand would
+        seem to let go.
+        """
         before, begin = len(self.contact), self.lead
         rest, known = touch[:, before:].unflatten(-1, (2, -1)), self.contact[begin:].unflatten(-1, (2, -1))
         gain = rest.amax((1, 3)) / known.amax((0, 2)).clamp_min(1e-6)
         known = known * gain.clamp(0.5, 1)[:, None, :, None]
         fade = (1 - torch.arange(1, rest.shape[1] + 1).to(touch) / REACH).clamp_min(0)[:, None, None]
-        rest = rest + fade * (known[:, -1:] - touch[:, before - 1 : before].unflatten(-1, (2, -1)))
+        fading = rest + fade * (known[:, -1:] - touch[:, before - 1 : before].unflatten(-1, (2, -1)))
+        share = ((left + 1) / 4).clamp(0, 1)[..., None]  # its last touch is as it was drawn: it is read again
+        rest = fading + share * (known[:, -1:] - fading)
         return torch.cat([touch[:, :begin], known.flatten(-2), rest.flatten(-2)], 1)
