@@ -187,7 +187,7 @@ def test_a_hand_keeps_its_grasp_until_it_lets_go_in_what_is_drawn():
     maps = kept[:, 208:].unflatten(-1, (2, 256))[:, 1].numpy()
     assert maps[:36, 20].min() > 0.6 and maps[11:36, 9].max() < 0.1 and maps[42:].max() == 0
     loose = Given(known, given, before.flatten(1), holds=(False, False))(signal)[0]
-    assert abs(unpack_hands(loose[30, :208])[0][1, 0] - 0.1) < 1e-5
+    assert abs(unpack_hands(loose[36, :208])[0][1, 0] - 0.1) < 1e-5
 
 
 def jumps(path, seams):
