@@ -145,7 +145,8 @@ def remove_modifier(object, name):
     if modifier:
         for curve in [each for each in object.animation_data.drivers if name in each.data_path] if object.animation_data else ():
             object.animation_data.drivers.remove(curve)
-        keys.set_input(modifier, _socket(modifier, "Material"), None)  # 5.2 would count it as used for ever
+        if modifier.node_group:
+            keys.set_input(modifier, _socket(modifier, "Material"), None)  # 5.2 would count it as used for ever
         object.modifiers.remove(modifier)
     mesh = object.data
     if not mesh.library and mesh.attributes.active_color_name == COLOR and not any(_is_shown(mesh)):

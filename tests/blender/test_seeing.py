@@ -67,13 +67,13 @@ def test_a_take_is_measured_frame_by_frame_as_its_meshes_stand():
 def test_the_buttons_measure_and_draw_and_leave_nothing_behind(add_on):  # noqa: F811
     a_box()
     bpy.context.scene.jointhoi.prompt, bpy.context.scene.jointhoi.seconds = "Lift the box.", 1.0
+    bpy.context.scene.jointhoi_seeing.ghost_step = 7
     before = scenes.inventory()
     generate()
     (take,) = jointhoi.find_takes()
     made = scenes.inventory()
     bpy.ops.jointhoi.measure()
     assert seeing.distances(take).shape == (take.frame_range[1] - take.frame_range[0] + 1, 2)
-    bpy.context.scene.jointhoi_seeing.ghost_step = 7
     bpy.ops.jointhoi.ghosts()
     drawn = seeing.ghosts[take.collection.session_uid]
     first, last = take.frame_range
