@@ -13,7 +13,9 @@ def check_request(request):
             raise fail(f"What comes then must be pairs of a sentence and its seconds, not {row!r}.")
     for sentence, seconds in [(request.prompt, request.seconds), *request.then]:
         if not isinstance(sentence, str) or not sentence.strip():
-            raise fail("The prompt is empty; write what the hands should do, such as “Lift the mug with the right hand.”")
+            raise fail(
+                "The prompt is empty; write what the hands should do, such as “Lift the mug with the right hand.”"
+            )
         if not _number(seconds) or not seam.MIN_SECONDS <= seconds <= seam.MAX_SECONDS:
             raise fail(f"A sentence lasts {seam.MIN_SECONDS} to {seam.MAX_SECONDS} seconds, not {seconds!r}.")
     if request.hands not in seam.HANDS:
@@ -45,7 +47,11 @@ def check_request(request):
             raise fail(f"The hinge of “{name}” must be eight finite numbers: a point, an axis, and two angles.")
         if abs(np.linalg.norm(request.hinge[3:6]) - 1) > 1e-3 or request.hinge[6] >= request.hinge[7]:
             raise fail(f"The hinge of “{name}” needs an axis of length 1, and a lowest angle below the highest.")
-        if not _is_array(request.turning, "b", (len(request.faces),)) or request.turning.all() or not request.turning.any():
+        if (
+            not _is_array(request.turning, "b", (len(request.faces),))
+            or request.turning.all()
+            or not request.turning.any()
+        ):
             raise fail(f"Some faces of “{name}”, and not all of them, must turn about its hinge.", kind="mesh")
     if request.touch is not None:
         if not _is_array(request.touch, "f", (2, len(request.vertices))) or not np.isfinite(request.touch).all():

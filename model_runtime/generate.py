@@ -22,7 +22,9 @@ from .hands.rotation import axis_angle_to_matrix, matrix_to_sixd
 from .objects.mesh import metric_mesh, size_check
 from .objects.thing import Thing, thing_of
 
-CHECKPOINT = os.path.normpath(os.path.join(os.path.dirname(__file__), "..", "assets", "checkpoint", "jointhoi.safetensors"))
+CHECKPOINT = os.path.normpath(
+    os.path.join(os.path.dirname(__file__), "..", "assets", "checkpoint", "jointhoi.safetensors")
+)
 STEPS, SCALE = 20, 1.5
 AIMED = 0.6  # the share of the steps in which hands are shifted towards what is painted
 # By a request's quality: the share of STEPS, and guidance steps inside each and in the last.
@@ -39,8 +41,8 @@ def about_z(angle):
 class Generator:
     """Loads the hands, the text encoder and a checkpoint once, then turns requests into clips.
 
-    device: a torch device name; checkpoint: a .safetensors file, default the bundled one; mano: a folder with the user's
-    licensed MANO_LEFT.pkl and MANO_RIGHT.pkl, default the bundled open hand.
+    device: a torch device name; checkpoint: a .safetensors file, default the bundled one; mano: a folder with the
+    user's licensed MANO_LEFT.pkl and MANO_RIGHT.pkl, default the bundled open hand.
     """
 
     def __init__(self, device="cpu", checkpoint=None, mano=None):
@@ -110,7 +112,9 @@ class Generator:
         return torch.tensor([frames], device=self.device), noise
 
     def chosen(self, thing, prompt, betas, frames, noise):
-        """The hands for a prompt that names none: those that touch in a quick, unguided sample; the right one in doubt."""
+        """The hands for a prompt that names none: those that touch in a quick, unguided sample; the right one in
+        doubt.
+        """
         told = self.condition(thing, prompt, "auto", betas)
         signal = sample(self.model, told, frames, steps=10, scale=SCALE, noise=noise)
         left, right = signal[0, :, MOTION:].unflatten(-1, (2, -1)).amax((0, 2)).tolist()
@@ -123,8 +127,8 @@ class Generator:
     ):  # fmt: skip
         """Samples one clip: y0 (T, 720) in the canonical frame.
 
-        opened: the angle of the hinge in the first frame; given: the frames that are fixed (diffusion.given.Given) or None;
-        regions: where the left and the right hand should touch (diffusion.paint.Region or None).
+        opened: the angle of the hinge in the first frame; given: the frames that are fixed (diffusion.given.Given) or
+        None; regions: where the left and the right hand should touch (diffusion.paint.Region or None).
         """
         active = torch.tensor([FLAGS[which]], device=self.device) > 0
         share, inner, last = EFFORT[quality]
@@ -174,7 +178,10 @@ class Generator:
         def out(points):  # canonical -> world; the object's own origin stays where the request has it
             return (points - stage["offset"]) @ facing.T / shrink + origin
 
-        hands = [hand.rest(torch.as_tensor(np.asarray(b, np.float32)).to(self.device)) for hand, b in zip(self.hands, request.hand_shape)]
+        hands = [
+            hand.rest(torch.as_tensor(np.asarray(b, np.float32)).to(self.device))
+            for hand, b in zip(self.hands, request.hand_shape)
+        ]
         rotations[:, :, 0] = facing @ rotations[:, :, 0]
         at_first = torch.tensor([stage["opened"]], device=self.device)  # as the request's mesh shows them
         points = (thing.points_at(at_first)[0].cpu().numpy() - stage["offset"]) @ stage["turn"] / scale
@@ -218,9 +225,9 @@ def shut(vertices, faces, turning, point, axis, low, high):
 def settled(signal, active, hinged=False, given=None):
     """The same clip with its object exactly where it stood until a hand touches it, and at rest once the last let go.
 
-    The network's own frames there are off by a millimetre or so; the angle of a hinge is as `waiting` left it, 0 where there is
-    none. Hands are given in the object's frame and move along. Where frames are fixed before the first touch, it stands as
-    the last of these says; after the last fixed frame it may come to rest, not before.
+    The network's own frames there are off by a millimetre or so; the angle of a hinge is as `waiting` left it, 0 where
+    there is none. Hands are given in the object's frame and move along. Where frames are fixed before the first touch,
+    it stands as the last of these says; after the last fixed frame it may come to rest, not before.
     """
     fixed = given.given[:, OBJECT].nonzero()[:, 0] if given else ()
     if len(fixed) == len(signal):

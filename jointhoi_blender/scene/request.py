@@ -56,7 +56,9 @@ def request_from(
         own = world_matrix(part)
         more = (more @ own[:3, :3].T + own[:3, 3] - matrix[:3, 3]) @ rotation * metres
         point, along = hinge.line(part, axis)
-        range_and_line = np.concatenate([(point - matrix[:3, 3]) @ rotation * metres, along @ rotation, [-closes, opens]])
+        range_and_line = np.concatenate(
+            [(point - matrix[:3, 3]) @ rotation * metres, along @ rotation, [-closes, opens]]
+        )
         turning = np.arange(len(faces) + len(more_faces)) >= len(faces)
         faces = np.concatenate([faces, outwards(more_faces, own[:3, :3]) + np.int32(len(vertices))])
         vertices, touch = np.concatenate([vertices, more]), np.concatenate([touch, more_touch], 1)

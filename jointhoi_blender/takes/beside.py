@@ -1,4 +1,6 @@
-"""Takes of one object side by side: each moves a copy of the object, all of it carried by an empty that can be dragged."""
+"""Takes of one object side by side: each moves a copy of the object, all of it carried by an empty that can be
+dragged.
+"""
 
 import bpy
 from mathutils import Matrix, Vector

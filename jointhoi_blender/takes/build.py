@@ -41,7 +41,9 @@ def new_record(thing, clip, recipe, start):
 
 
 def last_frame(clip, recipe):
-    """The last frame of a take made from a clip at the current frame: that of the path which it follows, or the clip's."""
+    """The last frame of a take made from a clip at the current frame: that of the path which it follows, or the
+    clip's.
+    """
     scene = bpy.context.scene
     if recipe.get("follow"):
         return int(recipe["follow"][1])

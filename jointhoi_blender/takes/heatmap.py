@@ -143,7 +143,9 @@ def remove_modifier(object, name):
     """Takes away what `add_modifier` added."""
     modifier = object.modifiers.get(name)
     if modifier:
-        for curve in [each for each in object.animation_data.drivers if name in each.data_path] if object.animation_data else ():
+        for curve in (
+            [each for each in object.animation_data.drivers if name in each.data_path] if object.animation_data else ()
+        ):
             object.animation_data.drivers.remove(curve)
         if modifier.node_group:
             keys.set_input(modifier, _socket(modifier, "Material"), None)  # 5.2 would count it as used for ever
@@ -196,7 +198,9 @@ def _is_shown(mesh):
     """For each object with this mesh, whether it shows a heatmap."""
     for thing in bpy.data.objects:
         if thing.data == mesh:
-            yield any(each.type == "NODES" and each.node_group and each.node_group.name == GROUP for each in thing.modifiers)
+            yield any(
+                each.type == "NODES" and each.node_group and each.node_group.name == GROUP for each in thing.modifiers
+            )
 
 
 def attribute_name(name, sample, side=None):

@@ -1,4 +1,6 @@
-"""How near the hands of a take come to its object, frame by frame, measured on the meshes as they are in Blender now."""
+"""How near the hands of a take come to its object, frame by frame, measured on the meshes as they are in Blender
+now.
+"""
 
 import bpy
 from mathutils import Vector

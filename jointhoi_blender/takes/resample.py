@@ -13,8 +13,8 @@ import numpy as np
 class Motion:
     """A clip at the scene's rate: n frames, quaternions (w, x, y, z) whose signs do not jump, else as in a Clip.
 
-    object_translation (n, 3), object_rotation (n, 4), object_articulation (n,), hand_translation (n, 2, 3), hand_rotation (n, 2, 16, 4),
-    contact (n, 2, P): 0 of a hand that plays no part
+    object_translation (n, 3), object_rotation (n, 4), object_articulation (n,), hand_translation (n, 2, 3),
+    hand_rotation (n, 2, 16, 4), contact (n, 2, P): 0 of a hand that plays no part
     """
 
     object_translation: np.ndarray
@@ -28,8 +28,8 @@ class Motion:
 def resample(clip, rate, count=None, mend=None):
     """The clip at `rate` frames a second; the last frame is the clip's last, at most one frame early in time.
 
-    count: how many frames instead; mend(place, turn, angle, wrist, hands): changes what is about to become the Motion, the
-    hands still in the object's frame (see keep.py).
+    count: how many frames instead; mend(place, turn, angle, wrist, hands): changes what is about to become the Motion,
+    the hands still in the object's frame (see keep.py).
     """
     count = count or frame_count(clip, rate)
     times = np.minimum(np.arange(count) / rate, clip.seconds) * clip.fps

@@ -1,4 +1,5 @@
-"""A take: what one clip puts into the scene, found again after reload, shown, hidden, varied, and removed without a trace.
+"""A take: what one clip puts into the scene, found again after reload, shown, hidden, varied, and removed without a
+trace.
 
 All that a take adds hangs on a collection of its own, whose custom properties tell the rest. So the list of takes is
 the list of these collections, undo and files need no care, and a take that fails half way is removed like any other.
@@ -98,7 +99,11 @@ class Take:
         stored = {name: np.array(value) for name, value in self.record["keep"].items()}
         count = len(stored["frames"])
         shaped = {name: stored[name].reshape(count, *shape) for name, shape in fixed.SHAPES.items()}
-        return {"frames": stored["frames"].astype(int), "given": stored["given"].reshape(count, 3).astype(bool), **shaped}
+        return {
+            "frames": stored["frames"].astype(int),
+            "given": stored["given"].reshape(count, 3).astype(bool),
+            **shaped,
+        }
 
     def poses(self, frames, left=True, right=True):
         """The poses of its hands and its object in some scene frames, as they are now, for `generate`'s `keep`.
@@ -373,7 +378,9 @@ def making(object, clip, recipe=None):
 
 
 def path_to_follow(object, first, last):
-    """What an object does by itself from frame `first` to `last`, as fixed poses. Raises UserError where a take moves it."""
+    """What an object does by itself from frame `first` to `last`, as fixed poses. Raises UserError where a take moves
+    it.
+    """
     for take in rivals([object], (first, last)):
         if not attach.follows(take.record):
             raise seam.UserError(

@@ -1,7 +1,7 @@
 """Where the actor sits and which way they look, drawn in the viewport: head, shoulders, seat and an arrow.
 
-The places are those of the training data's actor (model_runtime/hands/arm.py, data/actions.py), in metres from the middle
-of the object, looking along +Y: a seated adult whose work lies 45 cm in front of the shoulders.
+The places are those of the training data's actor (model_runtime/hands/arm.py, data/actions.py), in metres from the
+middle of the object, looking along +Y: a seated adult whose work lies 45 cm in front of the shoulders.
 """
 
 import bpy

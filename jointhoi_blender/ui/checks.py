@@ -28,7 +28,9 @@ def chosen_object(context):
 
 
 def chosen_part(fields, thing):
-    """The second object, which turns on a hinge of `thing`: the one picked, else one found; None where none is wanted."""
+    """The second object, which turns on a hinge of `thing`: the one picked, else one found; None where none is
+    wanted.
+    """
     if not fields.hinged:
         return None
     if fields.part and fields.part != thing and fields.part.name in fields.id_data.objects:

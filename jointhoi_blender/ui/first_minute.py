@@ -98,7 +98,9 @@ class SettingUp:
 class JOINTHOI_OT_setup(SettingUp, bpy.types.Operator):
     bl_idname = "jointhoi.setup"
     bl_label = "Set Up JointHOI"
-    bl_description = "Download and install what the model needs, into a folder of its own. You can go on working meanwhile"
+    bl_description = (
+        "Download and install what the model needs, into a folder of its own. You can go on working meanwhile"
+    )
 
     @classmethod
     def poll(cls, _context):

@@ -255,8 +255,8 @@ def undo_step(name):
 
 
 def redraw(context, only_sidebars=False):
-    """Draws the 3D views and the preferences anew, in all windows. The sidebars alone, while something is under way: beside
-    them may lie a scene that is slow to draw.
+    """Draws the 3D views and the preferences anew, in all windows. The sidebars alone, while something is under way:
+    beside them may lie a scene that is slow to draw.
     """
     for window in context.window_manager.windows:
         for area in window.screen.areas:
@@ -269,4 +269,6 @@ def redraw(context, only_sidebars=False):
 def chosen_take(context):
     """The take chosen in the list, the latest where none is, or None."""
     takes = find_takes(context.scene)
-    return next((take for take in takes if take.collection == context.scene.jointhoi.take), takes[-1] if takes else None)
+    return next(
+        (take for take in takes if take.collection == context.scene.jointhoi.take), takes[-1] if takes else None
+    )

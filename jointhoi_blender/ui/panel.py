@@ -122,7 +122,9 @@ def draw_setup(layout, context):
     lines(box, context, what_it_does(), "INFO")
     again = "Try Again" if setup and (setup.error or setup.cancelled) else "Set Up JointHOI"
     if not bpy.app.online_access:
-        lines(box, context, "Blender's online access is off. Allow it in the preferences, or go on without:", "INTERNET")
+        lines(
+            box, context, "Blender's online access is off. Allow it in the preferences, or go on without:", "INTERNET"
+        )
     row = box.row()
     row.scale_y = 1.5
     if bpy.app.online_access:
@@ -148,7 +150,9 @@ def draw_error(layout, context, error):
         box.operator(generate, text="Scale the Hands to the Object").fit = "scale_hands"
         box.operator(generate, text="Scale the Object to the Hands").fit = "scale_object"
     if error.kind in ("runtime", "internal") and preferences.chosen():
-        box.operator("preferences.addon_show", text="Open the Preferences", icon="PREFERENCES").module = preferences.ADDON
+        box.operator(
+            "preferences.addon_show", text="Open the Preferences", icon="PREFERENCES"
+        ).module = preferences.ADDON
 
 
 def lines(layout, context, text, icon):

@@ -75,9 +75,7 @@ def _set_take_index(settings, index):
 class JOINTHOI_Sentence(bpy.types.PropertyGroup):
     """What happens then."""
 
-    prompt: StringProperty(
-        name="Then", description="What the hands do next, from where they are by then: Put it back"
-    )
+    prompt: StringProperty(name="Then", description="What the hands do next, from where they are by then: Put it back")
     seconds: FloatProperty(
         name="Length", default=3.0, min=seam.MIN_SECONDS, max=seam.MAX_SECONDS, step=50, precision=1,
         subtype="TIME_ABSOLUTE", unit="TIME_ABSOLUTE", description="How long this lasts, in seconds",
@@ -108,7 +106,9 @@ class JOINTHOI_Settings(bpy.types.PropertyGroup):
     )
     in_frames: BoolProperty(name="Frames", description="Give the length in frames instead of seconds")
     seed: IntProperty(
-        name="Seed", min=0, description="Another number gives another take of the same prompt; the same number, the same"
+        name="Seed",
+        min=0,
+        description="Another number gives another take of the same prompt; the same number, the same",
     )
     quality: EnumProperty(
         name="Quality", items=QUALITIES, default="normal", description="How much work goes into the take"

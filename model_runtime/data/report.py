@@ -6,16 +6,14 @@ Makes a sample of objects drawn at random over all training families, or reads t
 and writes OUT/report.json (and the same to --results):
 
     clips, objects, seconds_of_motion   how much there is           machine   where this report was made
-    families, actions, hands, grips      {name: clips}                captions  {"all", "distinct", "share": distinct of
-                                         all}
+    families, actions, hands, grips     {name: clips}               captions  {"all", "distinct", "share"} of them
     seconds     {"min", "p5", "median", "p95", "max", "limit"} of a clip
     measures    {name: the same} of gates.measure over the kept clips, "limit": [low, high]
     acceptance  {"by_family", "by_action"}: {name: {"kept", "tried", "share", "reasons": {reason of rejection: clips}}};
                 tried = composed clips, those seen to fail at once too
     rejections  {reason: clips}
     hold        {"asked", "held", "share"}: grasps that had to carry, tried for a second under gravity in MuJoCo before
-                any
-                clip was made with them (those that fail are not used); {"resimulated", "resimulated_held",
+                any clip was made with them (those that fail are not used); {"resimulated", "resimulated_held",
                 "resimulated_share"}: kept clips drawn at random, in a random frame in which grasping hands hold the
                 object up, simulated anew with those hands only
     clips_per_second, seconds_per_clip   of all processes together, starting them included; with "processes",

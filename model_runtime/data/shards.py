@@ -6,17 +6,15 @@ the arrays. Clips of all lengths lie one behind the other along the frames. For 
 
     motion (F, 208) float32         X in the canonical frame (diffusion/representation.py), hands in the object's frame
     contact (F, 2, 256) uint8       contact times 255 of each contact point with the left and the right hand
-    hold (F, 2) uint8               what each hand does: 0 nothing, 1 holds the base, 2 holds the part that turns, 3
-                                    touches
-                                    the base without a grasp, 4 touches the part that turns
+    hold (F, 2) uint8               what each hand does: 0 nothing, 1 holds the base, 2 holds the part that turns,
+                                    3 touches the base without a grasp, 4 touches the part that turns
     first (N + 1,) int64            clip i is frames first[i] to first[i + 1]
     text (N, W, 384) float16        W captions of each clip, embedded
     active (N, 2) bool, betas (N, 2, 10) float32, object (N,) int32 = row of the objects below
     points, normals (M, 256, 3) float32, moving (M, 256) bool     the contact points; which are on the part that turns
     hinge (M, 8) float32            point, axis, low, high of the hinge; zeros where there is none
     vertices (V, 3) float32, faces (Q, 3) int32, turning (Q,) bool, vertex_first, face_first (M + 1,) int64
-                                    the objects' meshes in the canonical frame, and which faces are on the part that
-                                    turns
+                                    the objects' meshes in the canonical frame, and the faces on the turning part
 
 The header's metadata holds "format", "fps" and "plain", JSON: {"captions": N lists of W, "actions": N, "hands": N,
 "objects": M names, "numbers": M, "seeds": M, "model": "open" or "mano", "split": ...}.

@@ -68,7 +68,9 @@ def region_of(touch, vertices, faces, thing, turning=None, seed=0):
 
 
 def aimed(signal, regions, hands, thing, active, shape=None, shift=True):
-    """y0_hat (B, T, 720) -> the same with each painted hand's contact, and its place if `shift`, brought to the paint."""
+    """y0_hat (B, T, 720) -> the same with each painted hand's contact, and its place if `shift`, brought to the
+    paint.
+    """
     signal = signal.clone()
     for side, region in enumerate(regions):
         if region is None or not bool(active[:, side].all()):

@@ -1,10 +1,14 @@
-"""A panel's layout for tests without a window: it takes what `draw` gives it, and fails where Blender would complain."""
+"""A panel's layout for tests without a window: it takes what `draw` gives it, and fails where Blender would
+complain.
+"""
 
 import bpy
 
 
 class Layout:
-    """Stands in for bpy.types.UILayout and for what its functions return; `texts` are the labels and buttons, in order."""
+    """Stands in for bpy.types.UILayout and for what its functions return; `texts` are the labels and buttons, in
+    order.
+    """
 
     def __init__(self, texts=None):
         self.texts = [] if texts is None else texts

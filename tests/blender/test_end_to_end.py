@@ -1,4 +1,5 @@
-"""The whole road with nothing replaced: bpy, the worker process, the bundled checkpoint, keyframes, and back by geometry.
+"""The whole road with nothing replaced: bpy, the worker process, the bundled checkpoint, keyframes, and back by
+geometry.
 
 What is measured here is read off the evaluated meshes in Blender by a BVH tree, not taken from the clip's own metrics.
 """

@@ -11,7 +11,12 @@ import pytest
 from gui import window
 from gui.window import VIEWPORT, click, do, move, picture, press, state, unfold, until, wait_until, write
 
-EXAMPLE, GENERATE, CANCEL, DICE = "jointhoi.add_example()", "jointhoi.generate()", "jointhoi.cancel()", "jointhoi.dice()"
+EXAMPLE, GENERATE, CANCEL, DICE = (
+    "jointhoi.add_example()",
+    "jointhoi.generate()",
+    "jointhoi.cancel()",
+    "jointhoi.dice()",
+)
 PROMPT, DRAFT = "jointhoi.prompt", ("jointhoi.quality", (0, 3))
 VARY, FIRST_EYE, FIRST_STAR = "jointhoi.take_vary()", "jointhoi.take_show()", "jointhoi.take_solo()"
 PANEL = (290, 660, 1025, 80)

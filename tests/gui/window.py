@@ -142,7 +142,9 @@ def unfold(below, button):
     x, y = place(below)
     for header in range(y + 33, SIDEBAR[1].stop, 25):
         click((x, header))
-        if any(same(met, button) for _, _, met in look([(x, row) for row in SIDEBAR[1][header - SIDEBAR[1].start :: 11]])):
+        if any(
+            same(met, button) for _, _, met in look([(x, row) for row in SIDEBAR[1][header - SIDEBAR[1].start :: 11]])
+        ):
             return
         click((x, header))
     raise AssertionError(f"no panel under {below} has {button}")

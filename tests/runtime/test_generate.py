@@ -181,7 +181,9 @@ def test_the_object_waits_for_a_hand():
 def test_where_there_is_no_hinge_nothing_turns():
     signal = torch.randn(20, 720, generator=torch.Generator().manual_seed(0))
     active = torch.tensor([False, True])
-    assert not generate.settled(signal, active, False)[:, 207].any() and not generate.settled(signal, active)[:, 207].any()
+    assert (
+        not generate.settled(signal, active, False)[:, 207].any() and not generate.settled(signal, active)[:, 207].any()
+    )
     assert torch.equal(generate.settled(signal, active, True)[:, 207], signal[:, 207])
 
 
