@@ -45,13 +45,14 @@ def on_the_way(ways, start, end, moments=(0.3, 0.5, 0.7, 1.0)):
     """Places (W * M, 3) and turns (W * M, 3, 3) at some moments (M) of each of several ways from one place (3,) and
     turn (3, 3) to another."""
     shift, vector = end[0] - start[0], Rotation.from_matrix(end[1] @ start[1].T).as_rotvec()
-    places, shares = [], []
+    u, places, shares = np.asarray(moments), [], []
+    aside = (minimum_jerk(u, *THERE) - minimum_jerk(u, *BACK))[:, None]
     for across, rise, turning, detour in ways:
-        for u in moments:
-            gone = np.array([1, 1, 0]) * minimum_jerk(u, *across) + np.array([0, 0, 1]) * minimum_jerk(u, *rise)
-            places.append(start[0] + gone * shift + (minimum_jerk(u, *THERE) - minimum_jerk(u, *BACK)) * detour)
-            shares.append(minimum_jerk(u, *turning))
-    return np.array(places), Rotation.from_rotvec(np.outer(shares, vector)).as_matrix() @ start[1]
+        gone = np.outer(minimum_jerk(u, *across), [1, 1, 0]) + np.outer(minimum_jerk(u, *rise), [0, 0, 1])
+        places.append(start[0] + gone * shift + aside * detour)
+        shares.append(minimum_jerk(u, *turning))
+    turns = Rotation.from_rotvec(np.outer(np.concatenate(shares), vector)).as_matrix() @ start[1]
+    return np.concatenate(places), turns
 
 
 @dataclass
@@ -223,14 +224,13 @@ class Score:
             Rotation.from_rotvec(self.rng.normal(0, 0.45, (count, 3)) * about) * Rotation.from_rotvec(straight)
         ).as_matrix() @ now
         strain = self.strain(places, turns)
-        found = []
-        for row in np.argsort(strain)[:6]:
-            via = places[row], turns[row]
-            legs = [self.strain(*on_the_way(ways_to_go(b[0] - a[0], self.out)[:1], a, b)).max()
-                    for a, b in ((start, via), (via, (goal, turn)))]  # fmt: skip
-            found.append((max(legs), row))
-        worst, row = min(found)
-        return (places[row], turns[row]) if worst < CANNOT else None
+        best, legs = np.argsort(strain)[:6], []
+        for via in zip(places[best], turns[best]):
+            for begin, end in ((start, via), (via, (goal, turn))):
+                legs.append(on_the_way(ways_to_go(end[0] - begin[0], self.out)[:1], begin, end))
+        worst = self.strain(*(np.concatenate(part) for part in zip(*legs))).reshape(len(best), -1).max(1)
+        row = best[np.argmin(worst)]
+        return (places[row], turns[row]) if worst.min() < CANNOT else None
 
     def strain(self, place, turns, all_hands=False):
         """What it costs the arms that carry the object to have its pivot at `place` (3,) or (K, 3), turned by (K, 3, 3)
