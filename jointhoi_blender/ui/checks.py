@@ -28,11 +28,12 @@ def chosen_object(context):
 
 
 def chosen_part(fields, thing):
-    """The second object, which turns on a hinge of `thing`: the one picked, else one found; None where none is
-    wanted.
-    """
-    if not fields.hinged:
-        return None
+    """The second object, which turns on a hinge of `thing`; None where none is wanted."""
+    return possible_part(fields, thing) if fields.hinged else None
+
+
+def possible_part(fields, thing):
+    """The object that could turn on a hinge of `thing`: the one picked, else one found, or None."""
     if fields.part and fields.part != thing and fields.part.name in fields.id_data.objects:
         return fields.part
     return hinge.found_part(thing)

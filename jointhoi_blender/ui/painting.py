@@ -45,6 +45,13 @@ class JOINTHOI_OT_paint_clear(OnSide, bpy.types.Operator):
         paint.clear(thing, self.side)
 
 
+def has_groups(context):
+    """Whether there is a group to paint in on the chosen object or on its part: what the header's tick is about."""
+    thing = checks.chosen_object(context)
+    things = filter(None, (thing, checks.chosen_part(context.scene.jointhoi, thing)))
+    return any(name in each.vertex_groups for each in things for name in paint.GROUPS)
+
+
 def painted_object(context):
     """The object to paint on: the part that turns where that is active, else the chosen one. Raises UserError."""
     thing, active = checks.chosen_object(context), context.active_object
@@ -65,11 +72,12 @@ class JOINTHOI_PT_paint(bpy.types.Panel):
         return not checks.runtime_missing() and (not problem or kind == "mode" and context.mode == "PAINT_WEIGHT")
 
     def draw_header(self, context):
-        self.layout.prop(context.scene.jointhoi, "paint", text="")
+        if has_groups(context):
+            self.layout.prop(context.scene.jointhoi, "paint", text="")
 
     def draw(self, context):
         layout = self.layout
-        layout.enabled = context.scene.jointhoi.paint
+        layout.enabled = context.scene.jointhoi.paint or not has_groups(context)
         thing = painted_object(context)
         for line in wrapped(f"Where each hand should touch “{thing.name}”:", context):
             layout.label(text=line)

@@ -40,6 +40,10 @@ def _new_object(settings, _context):
     settings.fit, settings.part = "ask", None
 
 
+def _new_part(settings, _context):
+    settings.hinged = settings.hinged or settings.part is not None
+
+
 def _can_be_held(_settings, thing):
     return thing.type in {"MESH", "CURVE", "SURFACE", "FONT", "META"} and "jointhoi_side" not in (thing.parent or {})
 
@@ -124,7 +128,7 @@ class JOINTHOI_Settings(bpy.types.PropertyGroup):
         name="Part That Turns", default=True, description="A second object turns on a hinge of the first: a lid, a door"
     )
     part: PointerProperty(
-        name="Part", type=bpy.types.Object, poll=_can_turn,
+        name="Part", type=bpy.types.Object, poll=_can_turn, update=_new_part,
         description="The lid, door or screen, with its origin on the hinge. Left empty, it is a child of the object whose "
         "origin lies on an edge of it",
     )  # fmt: skip

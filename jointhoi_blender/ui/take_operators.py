@@ -12,7 +12,7 @@ from ..export.fbx import export_fbx
 from ..scene import paint
 from ..scene.request import metres_per_unit
 from ..takes import beside, take as takes
-from . import directing, settings
+from . import checks, directing, settings
 from .making import Making, chosen_take, order_for
 
 SPACING = 0.7  # metres from one take to the next, side by side: what two arms reach
@@ -118,7 +118,8 @@ class JOINTHOI_OT_take_use(OnTake, bpy.types.Operator):
     def act(self, context, take):
         fields = context.scene.jointhoi
         recipe = take.recipe
-        fields.object, fields.part, fields.hinged = take.object, recipe.pop("part", None), "axis" in recipe
+        fields.object, fields.part = take.object, recipe.pop("part", None)
+        fields.hinged = "axis" in recipe or not checks.possible_part(fields, take.object)
         fields.paint = "paint" in recipe or not paint.is_painted(take.object)
         for name, value in recipe.items():
             if name in fields.bl_rna.properties and value is not None and name not in directing.FIELDS:

@@ -29,11 +29,11 @@ class JOINTHOI_PT_part(bpy.types.Panel):
 
     def draw_header(self, context):
         fields = context.scene.jointhoi
-        if not fields.hinged or checks.chosen_part(fields, checks.chosen_object(context)):  # else there is nothing to untick
+        if checks.possible_part(fields, checks.chosen_object(context)):
             self.layout.prop(fields, "hinged", text="")
 
     def draw_header_preset(self, context):
-        part = checks.chosen_part(context.scene.jointhoi, checks.chosen_object(context))
+        part = checks.possible_part(context.scene.jointhoi, checks.chosen_object(context))
         if part:
             self.layout.label(text=part.name)
 
@@ -41,9 +41,9 @@ class JOINTHOI_PT_part(bpy.types.Panel):
         layout, fields = self.layout, context.scene.jointhoi
         layout.use_property_split = True
         layout.use_property_decorate = False
-        layout.enabled = fields.hinged
         thing = checks.chosen_object(context)
-        part = checks.chosen_part(fields, thing)
+        part = checks.possible_part(fields, thing)
+        layout.enabled = fields.hinged or not part
         layout.prop(fields, "part", placeholder=part.name if part else "None found; pick one")
         if not part:
             return

@@ -53,6 +53,16 @@ def drawn(panel):
     """The texts that a panel class draws now, or None where it isn't shown."""
     if not panel.poll(bpy.context):
         return None
+    return _texts(panel.draw)
+
+
+def header(panel):
+    """The texts in the header of a panel class that is shown now, beside its name."""
+    assert panel.poll(bpy.context)
+    return _texts(panel.draw_header)
+
+
+def _texts(draw):
     own = type("Panel", (), {"layout": Layout()})()
-    panel.draw(own, bpy.context)
+    draw(own, bpy.context)
     return own.layout.texts

@@ -4,10 +4,11 @@ import bpy
 import numpy as np
 import pytest
 
-from blender import scenes
+from blender import layouts, scenes
 from blender.test_ui import add_on  # noqa: F401
 import jointhoi_blender as jointhoi
 from jointhoi_blender.scene import paint
+from jointhoi_blender.ui import painting
 
 
 def painted(thing, side, weights):
@@ -62,6 +63,18 @@ def test_the_buttons_paint_generate_and_clear(add_on):  # noqa: F811
     bpy.ops.jointhoi.paint_clear(side=1)
     thing.select_set(False)
     assert scenes.inventory() == before and len(thing.vertex_groups) == 0
+
+
+def test_the_tick_is_there_only_where_there_is_paint_to_leave_aside(add_on):  # noqa: F811
+    thing = scenes.cube()
+    bpy.context.view_layer.objects.active = thing
+    bpy.context.scene.jointhoi.paint = False
+    panel = painting.JOINTHOI_PT_paint
+    assert layouts.header(panel) == []
+    painted(thing, 1, {3: 1.0})
+    assert layouts.header(panel) == [""]
+    bpy.ops.jointhoi.paint_clear(side=1)
+    assert layouts.header(panel) == []
 
 
 def test_an_object_without_vertices_of_its_own_is_refused_in_a_sentence():

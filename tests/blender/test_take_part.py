@@ -7,10 +7,11 @@ from mathutils import Matrix
 import numpy as np
 import pytest
 
-from blender import scenes, synthetic
+from blender import layouts, scenes, synthetic
 from blender.test_ui import add_on, generate  # noqa: F401
 import jointhoi_blender as jointhoi
 from jointhoi_blender.scene import hinge
+from jointhoi_blender.ui import checks, turning
 
 
 def box(size, location, name, origin=(0, 0, 0)):
@@ -265,6 +266,28 @@ def test_generate_finds_the_lid_and_the_take_can_be_made_again_after_reload(add_
     bpy.context.scene.frame_set(again.frame_range[1])
     generate()
     assert jointhoi.find_takes()[-1].part is None and "part" not in jointhoi.find_takes()[-1].recipe
+
+
+def test_the_tick_is_there_only_where_a_part_could_turn(add_on):  # noqa: F811
+    base, lid = chest()
+    bpy.context.view_layer.objects.active = base
+    fields, panel = bpy.context.scene.jointhoi, turning.JOINTHOI_PT_part
+    assert layouts.header(panel) == [""]
+    fields.hinged = False
+    assert layouts.header(panel) == [""] and checks.chosen_part(fields, base) is None
+    lid.parent = None
+    assert layouts.header(panel) == []
+    fields.part = lid  # who picks one wants it to turn
+    assert layouts.header(panel) == [""] and checks.chosen_part(fields, base) == lid
+
+
+def test_a_take_without_a_part_leaves_the_tick_as_it_is(add_on):  # noqa: F811
+    bpy.context.view_layer.objects.active = scenes.cube()
+    fields = bpy.context.scene.jointhoi
+    fields.prompt, fields.seconds, fields.quality = "Lift the box.", 1.0, "draft"
+    generate()
+    bpy.ops.jointhoi.take_use()
+    assert fields.hinged
 
 
 def test_fbx_has_the_lid_and_its_motion(tmp_path):
