@@ -25,7 +25,7 @@ __all__ = ("Take", "UserError", "export_fbx", "find_takes", "generate", "generat
 
 def generate(
     object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, quality="normal", part=None,
-    axis="auto", opens=None, closes=None, then=(), follow=None, keep=None, paint=False, progress=None,
+    axis="auto", opens=None, closes=None, then=(), follow=None, keep=None, paint=False, hand_shape=None, progress=None,
     cancelled=None
 ):  # fmt: skip
     """Generates a take for a Blender object and waits for it.
@@ -45,6 +45,7 @@ def generate(
     then        what happens next in the same take: [("Drink from it.", 3.0), ("Put it back.", 2.5)], sentences and seconds
     follow      (first, last) frame: the object is animated there; it is left alone, and the hands are made to its path
     keep        poses that stay exactly, from `Take.poses`; the rest is made around them
+    hand_shape  betas (2, 10) of the left and the right hand, such as `Take.hand_shape`; None for hands of average shape
     progress    called as progress(fraction, message) now and then
     cancelled   called as cancelled() -> bool now and then; True ends the work with UserError(kind="cancelled")
 
@@ -59,6 +60,8 @@ def generate(
         recipe |= dict(paint=True)
     more = {"then": [list(each) for each in then], "follow": follow and [int(each) for each in follow], "keep": keep}
     recipe |= {name: value for name, value in more.items() if value}
+    if hand_shape is not None:
+        recipe["hand_shape"] = [[float(beta) for beta in betas] for betas in hand_shape]
     with kept_frame() as scene:
         if follow:
             scene.frame_set(recipe["follow"][0])

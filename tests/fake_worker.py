@@ -16,10 +16,17 @@ from model_runtime.check import check_request
 
 
 def clip_for(request, frames=31):
-    """A clip that lifts the object by 10 cm, with one triangle for each hand."""
+    """A clip that lifts the object by 10 cm. A hand is a strip with a vertex on each joint, 5 % larger for a first beta
+    of 1.
+    """
     time_ = np.linspace(0, 1, frames, dtype=np.float32)
     lift = np.stack([0 * time_, 0 * time_, 0.1 * time_], 1)
     hands = request.translation + lift[:, None] + np.array([[-0.1, 0, 0], [0.1, 0, 0]], np.float32)
+    joints = np.linspace([0, 0, 0], [-0.15, 0, 0], 16)
+    flat = joints + [[0, 0, 0.02 * (joint % 2)] for joint in range(16)], joints
+    size = 0.05 * np.eye(1, 10)[0]
+    rest = [[points * (1 + size @ betas) for betas in request.hand_shape] for points in flat]
+    moves = [np.stack([points[..., None] * size] * 2) for points in flat]
     return seam.Clip(
         object_translation=(request.translation + lift).astype(np.float32),
         object_rotation=np.repeat(request.rotation[None], frames, 0).astype(np.float32),
@@ -30,10 +37,12 @@ def clip_for(request, frames=31):
         hand_active=np.array([request.hands in ("left", "both"), request.hands != "left"]),
         contact_points=request.vertices[:8].astype(np.float32),
         contact=np.tile(time_[:, None, None], (1, 2, len(request.vertices[:8]))),
-        hand_rest_vertices=np.tile(np.array([[0, 0, 0], [-0.1, 0, 0], [0, 0, 0.05]], np.float32), (2, 1, 1)),
-        hand_rest_joints=np.linspace([0, 0, 0], [-0.15, 0, 0], 16, dtype=np.float32)[None].repeat(2, 0),
-        hand_faces=np.array([[[0, 1, 2]]] * 2, np.int32),
-        hand_weights=np.tile(np.eye(1, 16, dtype=np.float32), (2, 3, 1)),
+        hand_rest_vertices=np.array(rest[0], np.float32),
+        hand_rest_joints=np.array(rest[1], np.float32),
+        hand_shape_directions=moves[0].astype(np.float32),
+        hand_joint_directions=moves[1].astype(np.float32),
+        hand_faces=np.array([[[k, k + 1, k + 2] for k in range(14)]] * 2, np.int32),
+        hand_weights=np.tile(np.eye(16, dtype=np.float32), (2, 1, 1)),
         fps=10.0,
         prompt=request.prompt,
         seed=request.seed,

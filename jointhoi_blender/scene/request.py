@@ -14,14 +14,14 @@ TRANSFORMS = (
 
 def request_from(
     object, prompt, *, hands="auto", seconds=4.0, seed=0, fit="ask", heading=0.0, quality="normal", part=None,
-    axis="auto", opens=None, closes=None, then=(), follow=None, keep=None, path=None, paint=False
+    axis="auto", opens=None, closes=None, then=(), follow=None, keep=None, path=None, paint=False, hand_shape=None
 ):  # fmt: skip
     """The Request for what `prompt` says to happen to a Blender object, from where it stands at the current frame.
 
     object      a mesh, or a curve, surface, text or metaball that makes one; modifiers count as in the viewport
     part        a second such object, that turns on a hinge of the first; axis, opens, closes: see `generate`
     paint       whether hands are drawn to where `scene.paint` says; for both objects
-    then, follow, keep   see `generate`
+    then, follow, keep, hand_shape   see `generate`
     path        that of the frames to follow, where it was read already (fixed.py)
 
     Parents, scale and shear are baked into the request's vertices; the scene's unit scale turns them into metres.
@@ -76,6 +76,7 @@ def request_from(
         seed=int(seed),
         heading=float(heading),
         fit=fit,
+        hand_shape=np.zeros((2, 10), np.float32) if hand_shape is None else np.array(hand_shape, np.float32),
         quality=quality,
         object_name=object.name,
         then=then,

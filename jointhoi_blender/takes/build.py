@@ -14,7 +14,7 @@ from . import attach, heatmap, keep, keys, object_keys, resample, rig
 from .attach import MARK
 
 
-APART = ("part", "keep", "path")  # of a recipe: kept as they are, or not at all
+APART = ("part", "keep", "path", "hand_shape")  # of a recipe: kept as they are, or not at all
 
 
 def new_record(thing, clip, recipe, start):

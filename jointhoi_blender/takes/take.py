@@ -88,11 +88,29 @@ class Take:
 
     @property
     def recipe(self):
-        """What it takes to make the take again, as arguments of `generate`; {} where it was not told."""
+        """What it takes to make the take again, as arguments of `generate`, for hands of the shape that they have now; {}
+        where it was not told."""
         recipe = json.loads(self.record.get("recipe", "{}"))
+        recipe.pop("checkpoint", None)
+        if recipe and self.hand_shape:
+            recipe["hand_shape"] = self.hand_shape
         if "keep" in self.record:
             recipe["keep"] = self._kept()
         return recipe | {"part": self.part} if self.part else recipe
+
+    @property
+    def checkpoint(self):
+        """The name of the checkpoint that made it, "" where that is the bundled one or was not told."""
+        return json.loads(self.record.get("recipe", "{}")).get("checkpoint", "")
+
+    @property
+    def hand_shape(self):
+        """The betas of its hands as they are now, [left, right] of ten each; a hand that plays no part is like the
+        other. None where that is the average shape."""
+        known = {side: list(hand[rig.BETAS]) for side, hand in self.hands.items() if rig.BETAS in hand}
+        if not any(map(any, known.values())):
+            return None
+        return [known.get(side) or next(iter(known.values())) for side in seam.SIDES]
 
     def _kept(self):
         """The fixed poses of its recipe, as scene/fixed.py has them."""

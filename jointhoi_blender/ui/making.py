@@ -121,6 +121,8 @@ def finish(context, order, take):
     old = by_number(order.replaces) if order.replaces else None
     if old:
         name, number = old.name, old.record["number"]
+        if context.scene.jointhoi.hands_of == old.collection:
+            context.scene.jointhoi.hands_of = take.collection
         old.remove()
         take.collection.name = name
         for record in attach.of_take(take.record):

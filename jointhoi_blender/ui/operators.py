@@ -7,6 +7,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..scene import paint
+from ..takes.take import Take
 from . import checks, directing, history, settings
 from .making import Making, Session, order_for, redraw
 
@@ -38,6 +39,8 @@ def recipe_of(fields, thing):
     recipe = {name: getattr(fields, name) for name in names} | ({"part": part} if part else {})
     if fields.paint and any(map(paint.is_painted, filter(None, (thing, part)))):
         recipe["paint"] = True
+    if fields.hands_of:
+        recipe["hand_shape"] = Take(fields.hands_of).hand_shape
     return recipe | directing.recipe_of(fields)
 
 

@@ -3,6 +3,7 @@
 import bpy
 
 from ..setup import what_it_does
+from ..takes.take import find_takes
 from . import checks, directing, first_minute, operators, preferences
 from .making import Session
 from .words import wrapped
@@ -178,7 +179,10 @@ class JOINTHOI_PT_advanced(bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        layout.prop(context.scene.jointhoi, "fit")
+        fields = context.scene.jointhoi
+        layout.prop(fields, "fit")
+        if fields.hands_of or any(take.hand_shape for take in find_takes(context.scene)):
+            layout.prop(fields, "hands_of", placeholder="Average")
         if preferences.chosen():
             layout.prop(preferences.chosen(), "device")
             layout.operator("preferences.addon_show", text="Preferences", icon="PREFERENCES").module = preferences.ADDON

@@ -11,6 +11,7 @@ from .. import seam
 from ..scene import hinge
 from ..takes import build
 from ..takes.attach import MARK
+from ..takes.take import Take
 
 HANDS = (
     ("auto", "Auto", "The hands that the prompt names, else those that suit it"),
@@ -50,6 +51,10 @@ def _can_be_held(_settings, thing):
 
 def _can_turn(settings, thing):
     return _can_be_held(settings, thing) and thing != (settings.object or bpy.context.active_object)
+
+
+def _has_a_shape(_settings, collection):
+    return MARK in collection and Take(collection).hand_shape is not None
 
 
 def _entered(_settings, context):
@@ -179,5 +184,9 @@ class JOINTHOI_Settings(bpy.types.PropertyGroup):
         description="Show the new takes in a row to the actor's right, each on a copy of the object; else they are "
         "hidden in the list, for you to look through",
     )
+    hands_of: PointerProperty(
+        name="Hands Like", type=bpy.types.Collection, poll=_has_a_shape,
+        description="Make hands of the size and shape that this take's hands have: those of your character, say",
+    )  # fmt: skip
     take: PointerProperty(type=bpy.types.Collection, name="Take", description="The take chosen in the list")
     take_index: IntProperty(get=_take_index, set=_set_take_index, options={"HIDDEN"})

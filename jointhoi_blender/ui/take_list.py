@@ -105,8 +105,8 @@ def told(take):
     words.append("both hands" if len(hands) == 2 else f"{hands[0].lower()} hand" if hands else "no hands")
     if recipe.get("quality", "normal") != "normal":
         words.append(recipe["quality"])
-    if recipe.get("checkpoint"):
-        words.append(recipe["checkpoint"])
+    if take.checkpoint:
+        words.append(take.checkpoint)
     return ", ".join(words)
 
 

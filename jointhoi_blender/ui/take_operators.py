@@ -121,6 +121,7 @@ class JOINTHOI_OT_take_use(OnTake, bpy.types.Operator):
         fields.object, fields.part = take.object, recipe.pop("part", None)
         fields.hinged = "axis" in recipe or not checks.possible_part(fields, take.object)
         fields.paint = "paint" in recipe or not paint.is_painted(take.object)
+        fields.hands_of = take.collection if "hand_shape" in recipe else None
         for name, value in recipe.items():
             if name in fields.bl_rna.properties and value is not None and name not in directing.FIELDS:
                 setattr(fields, name, value)
@@ -144,8 +145,7 @@ class OfTake(Making, OnTake):
         if not take.recipe:
             raise seam.UserError(f"“{take.name}” was made by a script and does not say how; generate a new take.")
         more = {name: changes.pop(name) for name in ("replaces", "offset") if name in changes}
-        recipe = {name: value for name, value in take.recipe.items() if name != "checkpoint"}
-        return order_for(context, take.object, take.frame_range[0], recipe | changes, **more)
+        return order_for(context, take.object, take.frame_range[0], take.recipe | changes, **more)
 
 
 class JOINTHOI_OT_take_again(OfTake, bpy.types.Operator):

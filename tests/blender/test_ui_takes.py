@@ -7,9 +7,10 @@ from mathutils import Vector
 import numpy as np
 import pytest
 
+from blender.layouts import drawn
 from blender.test_ui import a_box, add_on, everything, generate  # noqa: F401
 import jointhoi_blender as jointhoi
-from jointhoi_blender.ui import actor, making, take_list
+from jointhoi_blender.ui import actor, making, panel, take_list
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_a_take_remembers_all_of_the_panels_settings_and_gives_them_back(take, t
     (take,) = jointhoi.find_takes()
     assert take.recipe == {
         "prompt": "Lift the box.", "seed": 5, "hands": "left", "quality": "draft", "fit": "ask", "heading": 0.5,
-        "seconds": 3.0, "checkpoint": "",
+        "seconds": 3.0,
     }  # fmt: skip
     fields.prompt, fields.seed, fields.hands, fields.quality = "Other.", 1, "both", "final"
     bpy.ops.jointhoi.take_use()
@@ -64,8 +65,59 @@ def test_regenerate_puts_the_new_take_in_the_place_of_the_old(take):
 def take_recipe(seed):
     return {
         "prompt": "Lift the box.", "seed": seed, "hands": "left", "quality": "draft", "fit": "ask", "heading": 0.5,
-        "seconds": 3.0, "checkpoint": "",
+        "seconds": 3.0,
     }  # fmt: skip
+
+
+SHAPE = [2.0, 0.5] + [0.0] * 8
+
+
+def index_tip(take):
+    """How far the index finger's last joint is from the wrist at rest: 3 cm on the fake hand of average size."""
+    hand = next(iter(take.hands.values()))
+    return hand.data.bones[f"index3.{hand['jointhoi_side'][0]}"].head_local.length
+
+
+@pytest.mark.parametrize("again", ["take_again", "take_vary", "take_keep", "generate_script"])
+def test_a_take_is_made_again_with_the_hands_that_it_has(take, again, tmp_path, monkeypatch):
+    assert "hand_shape" not in take.recipe and index_tip(take) == pytest.approx(0.03)
+    path = str(tmp_path / "scene.blend")
+    take.collection.jointhoi_betas = SHAPE
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    (take,) = jointhoi.find_takes()
+    assert take.recipe == {**take_recipe(5), "hand_shape": [SHAPE, SHAPE]}
+    take.record["marked"] = [take.frame_range[0] + 3]
+    bpy.context.scene.jointhoi.variations = 1
+    if again == "generate_script":
+        jointhoi.generate(take.object, **take.recipe)
+    else:
+        getattr(bpy.ops.jointhoi, again)()
+    new = jointhoi.find_takes()[-1]
+    assert new.hand_shape == [SHAPE, SHAPE] and index_tip(new) == pytest.approx(0.03 * 1.1)
+    new.show()
+    new.collection.jointhoi_betas = [0.0] * 10
+    assert "hand_shape" not in new.recipe and index_tip(new) == pytest.approx(0.03)
+
+
+def test_the_panel_makes_hands_like_those_of_a_take(take):
+    fields = bpy.context.scene.jointhoi
+    assert drawn(panel.JOINTHOI_PT_advanced) == ["Size"]
+    take.collection.jointhoi_betas = SHAPE
+    assert drawn(panel.JOINTHOI_PT_advanced) == ["Size", "Hands Like"]
+    bpy.ops.jointhoi.take_use()
+    assert fields.hands_of == take.collection
+    bpy.ops.jointhoi.take_again()
+    (take,) = jointhoi.find_takes()
+    assert fields.hands_of == take.collection
+    fields.object, fields.hands = a_box(name="Other"), "right"
+    generate()
+    new = jointhoi.find_takes()[-1]
+    assert list(new.hands) == ["RIGHT"] and index_tip(new) == pytest.approx(0.03 * 1.1)
+    take.remove()
+    assert fields.hands_of is None
+    generate()
+    assert index_tip(jointhoi.find_takes()[-1]) == pytest.approx(0.03)
 
 
 def test_a_failed_regeneration_leaves_the_take_as_it_was(take, monkeypatch):
