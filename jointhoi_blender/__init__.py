@@ -14,6 +14,7 @@
 The same in Blender's console, in scripts and with PyPI's bpy. What users can mend is raised as `UserError`.
 """
 
+from . import steps
 from .export.fbx import export_fbx
 from .scene.fixed import kept_frame
 from .scene.request import request_from
@@ -67,7 +68,7 @@ def generate(
             scene.frame_set(recipe["follow"][0])
         with as_if_new(object, part):
             if follow:
-                recipe["path"] = path_to_follow(object, *recipe["follow"])
+                recipe["path"] = steps.result(path_to_follow(object, *recipe["follow"]))
             request = request_from(object, **recipe)
         return make_take(object, worker_client.run(request, progress=progress, cancelled=cancelled), recipe)
 

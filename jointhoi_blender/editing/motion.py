@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from .. import seam
+from ..scene.fixed import kept_frame
 from ..takes import keys, resample, rig
 from ..takes.attach import MARK
 from . import curves
@@ -46,21 +47,9 @@ def hand_bones(hand):
     return [rig.bone_name(joint, side_of(hand)) for joint in range(16)]
 
 
-
-@contextmanager
-def frame_kept():
-    """The scene's current frame is what it was, afterwards."""
-    scene = bpy.context.scene
-    frame, subframe = scene.frame_current, scene.frame_subframe
-    try:
-        yield scene
-    finally:
-        scene.frame_set(frame, subframe=subframe)
-
-
 def sample(frames, read):
     """What read(depsgraph) returns at each of frames (n,), stacked."""
-    with frame_kept() as scene:
+    with kept_frame() as scene:
         found = []
         for frame in frames:
             scene.frame_set(int(np.floor(frame)), subframe=float(frame % 1))

@@ -5,7 +5,6 @@ every frame stay on whole frames: the object is resampled on its own, the hands 
 not slip.
 """
 
-import bpy
 from mathutils import Matrix
 import numpy as np
 

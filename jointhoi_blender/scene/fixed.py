@@ -30,23 +30,27 @@ def nothing(frames):
     return {"frames": np.asarray(frames, int), "given": np.zeros((count, 3), bool), **arrays}
 
 
-def path(object, first, last):
-    """What an object does from frame `first` to `last`, whatever moves it, as fixed poses. Raises UserError."""
+def path(object, frames):
+    """What an object does in scene frames (n,), whatever moves it, as fixed poses counted from the first of them; in
+    steps. Raises UserError.
+    """
     from .request import metres_per_unit, rigid_part, world_matrix
 
-    fixed, rests = nothing(np.arange(last - first + 1)), []
+    frames = np.asarray(frames)
+    fixed, rests = nothing(frames - frames[0]), []
     with kept_frame() as scene:
-        for row, frame in enumerate(range(first, last + 1)):
+        for row, frame in enumerate(frames.tolist()):
             scene.frame_set(frame)
             matrix = world_matrix(object)
             rotation, rest = rigid_part(matrix)
             fixed["object_translation"][row] = matrix[:3, 3] * metres_per_unit(scene)
             fixed["object_rotation"][row] = rotation
             rests.append(rest)
+            yield True
     if np.abs(np.array(rests) - rests[0]).max() > RESIZED * np.abs(rests[0]).max():
         raise seam.UserError(
-            f"“{object.name}” changes its size or shape between frames {first} and {last}, which hands can't follow; "
-            "choose frames in which it only moves and turns.",
+            f"“{object.name}” changes its size or shape between frames {frames[0]} and {frames[-1]}, which hands can't "
+            "follow; choose frames in which it only moves and turns.",
             "mesh",
         )
     fixed["given"][:, 2] = True

@@ -3,7 +3,7 @@
 import bpy
 import numpy as np
 
-from .. import seam
+from .. import seam, steps
 from . import fixed, hinge, paint as painting
 
 TRANSFORMS = (
@@ -40,7 +40,7 @@ def request_from(
                 f"“{object.name}” moves as you animated it, so its part “{part.name}” does too; take the part out of the panel."
             )
         seconds, then = fixed.lengths(*follow, rate, seconds, then)
-        keep = fixed.merged(path or fixed.path(object, *follow), keep)
+        keep = fixed.merged(path or steps.result(fixed.path(object, range(follow[0], follow[1] + 1))), keep)
     vertices, faces, touch = evaluated_mesh(object, paint)
     matrix = world_matrix(object)
     rotation, rest = rigid_part(matrix)

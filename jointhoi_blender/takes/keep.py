@@ -17,7 +17,7 @@ REACH = 6  # scene frames over which the small difference that is left beside a 
 
 
 def poses(take, frames, left=True, right=True):
-    """The poses of a take's hands and object in scene frames (n,), as fixed poses counted from its first frame.
+    """The poses of a take's hands and object in scene frames (n,), as fixed poses counted from its first frame; in steps.
 
     left, right: whether that hand is kept; the object is in any case. Raises UserError.
     """
@@ -43,6 +43,7 @@ def poses(take, frames, left=True, right=True):
                 number = seam.SIDES.index(side)
                 wrist, rotation = pose_of(hand.evaluated_get(graph), number)
                 kept["hand_translation"][row, number], kept["hand_rotation"][row, number] = wrist * metres, rotation
+            yield True
     kept["given"][:, 2] = True
     kept["given"][:, [seam.SIDES.index(side) for side in hands]] = True
     return kept

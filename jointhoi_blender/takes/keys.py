@@ -69,12 +69,16 @@ def actions(thing):
     return [each for each in (animation.action, *strips) if each]
 
 
+def bags(action):
+    """All that hold f-curves of an action, for whatever owner."""
+    if not hasattr(action, "slots"):
+        return [action]
+    return [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
+
+
 def remove_curves(action, word):
     """Removes the f-curves of an action whose data path has `word` in it."""
-    bags = [action]
-    if hasattr(action, "slots"):
-        bags = [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
-    for bag in bags:
+    for bag in bags(action):
         for curve in [each for each in bag.fcurves if word in each.data_path]:
             bag.fcurves.remove(curve)
 

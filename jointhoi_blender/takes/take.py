@@ -11,7 +11,7 @@ import json
 import bpy
 import numpy as np
 
-from .. import seam
+from .. import seam, steps
 from ..scene import fixed
 from ..scene.request import check_keyable, check_shown, world_matrix
 from . import attach, beside, build, heatmap, keep, keys, rig, strips
@@ -128,7 +128,7 @@ class Take:
 
         left, right: whether that hand is kept; the object is in any case. Raises UserError.
         """
-        return keep.poses(self, frames, left, right)
+        return steps.result(keep.poses(self, frames, left, right))
 
     @property
     def objects(self):
@@ -349,13 +349,11 @@ def make_take(object, clip, recipe=None):
     clip was requested, the hands move along. Takes that it contradicts are hidden. recipe: see `Take.recipe`.
     Raises UserError, and then the scene is as it was.
     """
-    for take in making(object, clip, recipe):
-        pass
-    return take
+    return steps.result(making(object, clip, recipe))
 
 
 def making(object, clip, recipe=None):
-    """`make_take` in small steps: yields after each, at last the complete Take. Closing it before takes all back."""
+    """`make_take` in steps."""
     if not np.asarray(clip.hand_active).any():
         raise seam.UserError(f"The clip for “{object.name}” has no active hand; name a hand in the prompt.")
     for name, value in vars(clip).items():
@@ -367,24 +365,26 @@ def making(object, clip, recipe=None):
     recipe = recipe or {}
     last = build.last_frame(clip, recipe)
     things = [object, *filter(None, [recipe.get("part")])]
-    path = recipe.get("path") or recipe.get("follow") and path_to_follow(object, *recipe["follow"])
+    path = recipe.get("path")
+    if recipe.get("follow") and not path:
+        path = yield from path_to_follow(object, *recipe["follow"])
     kept = fixed.merged(path, recipe.get("keep"))
     aside = [each for each in rivals(things, (frame, last)) if each.shown]
     take = None
     try:
         for each in aside:
             each.hide()
-            yield None
+            yield True
         for thing in things:
             check_shown(thing) if recipe.get("follow") else check_keyable(thing)
-        yield None
+        yield True
         start = world_matrix(object)
         record = build.new_record(object, clip, recipe, start)
         take = Take(bpy.data.collections.new(f"{object.name} take"), clip)
         take.collection[MARK] = record
         scene.collection.children.link(take.collection)
         for _ in build.fill(take.collection, object, clip, start, kept):
-            yield None
+            yield True
         bpy.context.view_layer.update()
     except BaseException:
         if take:
@@ -392,12 +392,12 @@ def making(object, clip, recipe=None):
         for each in aside:
             each.show()
         raise
-    yield take
+    return take
 
 
 def path_to_follow(object, first, last):
-    """What an object does by itself from frame `first` to `last`, as fixed poses. Raises UserError where a take moves
-    it.
+    """What an object does by itself from frame `first` to `last`, as fixed poses; in steps. Raises UserError where a take
+    moves it.
     """
     for take in rivals([object], (first, last)):
         if not attach.follows(take.record):
@@ -405,7 +405,7 @@ def path_to_follow(object, first, last):
                 f"“{take.name}” moves “{object.name}” in these frames; hide that take, or choose it and keep its object.",
                 "mesh",
             )
-    return fixed.path(object, first, last)
+    return (yield from fixed.path(object, range(first, last + 1)))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import random
 import bpy
 
 from .. import seam
+from ..takes import keep
 from .making import Session, chosen_take, redraw
 from .take_operators import OfTake, OnTake
 
@@ -70,10 +71,10 @@ class JOINTHOI_OT_take_keep(OfTake, bpy.types.Operator):
     def orders(self, context):
         take, fields = chosen_take(context), context.scene.jointhoi
         hands = [side for side in take.hands if getattr(fields, f"keep_{side.lower()}")]
-        kept = take.poses(frames_to_keep(take, fields), left="LEFT" in hands, right="RIGHT" in hands)
+        kept = yield from keep.poses(take, frames_to_keep(take, fields), "LEFT" in hands, "RIGHT" in hands)
         acting = "both" if len(take.hands) == 2 else next(iter(take.hands)).lower()
         changes = {} if fields.keep_when == "frames" else {"seed": random.randrange(1, 100_000)}
-        return [self.like(context, take, keep=kept, hands=acting, **changes)]
+        return [(yield from self.like(context, take, keep=kept, hands=acting, **changes))]
 
 
 def frames_to_keep(take, fields):

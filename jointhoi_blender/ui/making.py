@@ -4,25 +4,33 @@ An order is one take to make. The operators that make takes differ in the orders
 """
 
 from dataclasses import dataclass, replace
-import time
 
 import bpy
 
-from .. import seam, worker_client
+from .. import seam, steps, worker_client
 from ..scene import fixed
 from ..scene.request import request_from
 from ..takes import attach
-from ..takes.take import as_if_new, by_number, find_takes, make_take, making, path_to_follow
+from ..takes.take import as_if_new, by_number, find_takes, making, path_to_follow
 from . import history, preferences
 
 TICK_SECONDS = 0.05
-WORK_SECONDS = 0.015  # after which a tick begins no other step; the longest takes 15 ms, and the limit is 50 ms
+WORK_SECONDS = 0.02  # of a tick, for work in steps; the limit is 50 ms
+
+
+class Reading:
+    """Stands in a Job's place for as long as it is read from the scene what to ask for."""
+
+    fraction, message = 0.0, "Reading the scene"
+
+    def cancel(self):
+        pass
 
 
 class Session:
     """What is under way or went wrong last, for the panel. Not part of the file, unlike the panel's fields."""
 
-    job = None  # the worker_client.Job that is being waited for
+    job = None  # the worker_client.Job that is being waited for, or a Reading
     error = None  # the last UserError, until the next try
     place = (1, 1)  # which of how many
 
@@ -62,7 +70,7 @@ def by_uid(collection, uid):
 
 
 def order_for(context, thing, frame, recipe, **more):
-    """The Order of a take of `thing` from `frame` on, with `generate`'s arguments `recipe`. Raises UserError."""
+    """The Order of a take of `thing` from `frame` on, with `generate`'s arguments `recipe`; in steps. Raises UserError."""
     if not recipe["prompt"].strip():
         raise seam.UserError("The prompt is empty; write what the hands should do with the object.")
     if context.scene.frame_current != frame:
@@ -70,7 +78,7 @@ def order_for(context, thing, frame, recipe, **more):
     part = recipe.get("part")
     with as_if_new(thing, part):
         if recipe.get("follow"):
-            recipe = recipe | {"path": path_to_follow(thing, *recipe["follow"])}
+            recipe = recipe | {"path": (yield from path_to_follow(thing, *recipe["follow"]))}
         request = request_from(thing, **recipe)
     recipe = {name: value for name, value in recipe.items() if name != "part"}
     recipe |= {"checkpoint": preferences.checkpoint_name()}
@@ -86,7 +94,7 @@ def same_shape(one, other):
 
 
 def checked(context, order):
-    """The object of an order and its recipe, if both still are what they were. Raises UserError."""
+    """The object of an order and its recipe, if both still are what they were; in steps. Raises UserError."""
     thing = by_uid(context.scene.objects, order.thing_uid)
     name, recipe = f"“{order.thing_name}”", order.recipe
     if order.part_uid:
@@ -102,10 +110,10 @@ def checked(context, order):
     with as_if_new(thing, part):
         told = ("seconds", "then", "part", "axis", "opens", "closes", "paint", "follow", "path")
         now = request_from(thing, order.request.prompt, **{name: recipe[name] for name in told if name in recipe})
-        path = recipe.get("path")
-        for frame in (path["frames"][[0, len(path["frames"]) // 3, -1]] + order.frame).tolist() if path else ():
-            there = fixed.path(thing, frame, frame)["object_translation"]
-            if abs(there - path["object_translation"][frame - order.frame]).max() > 1e-4:
+        if path := recipe.get("path"):
+            rows = [0, len(path["frames"]) // 3, -1]
+            there = yield from fixed.path(thing, path["frames"][rows] + order.frame)
+            if abs(there["object_translation"] - path["object_translation"][rows]).max() > 1e-4:
                 raise seam.UserError(
                     f"The motion of {name} was changed while its take was being made; generate again.", "mesh"
                 )
@@ -114,6 +122,12 @@ def checked(context, order):
             f"{name} was edited while its take was being made, so the hands would miss it; generate again.", "mesh"
         )
     return thing, recipe
+
+
+def built(context, order, clip):
+    """The take of an order whose clip is there; in steps. Raises UserError."""
+    thing, recipe = yield from checked(context, order)
+    return (yield from making(thing, clip, recipe))
 
 
 def finish(context, order, take):
@@ -136,7 +150,7 @@ def finish(context, order, take):
 
 
 class Making:
-    """The part that all operators share which make takes. They say in `orders(context)` which."""
+    """The part that all operators share which make takes. They say in `orders(context)` which: a list, in steps."""
 
     @classmethod
     def poll(cls, context):
@@ -152,22 +166,23 @@ class Making:
         """Blocks until the takes are made; for scripts."""
         Session.error = None
         try:
-            for order in self.orders(context):
+            for order in steps.result(self.orders(context)):
                 clip = worker_client.run(order.request)
-                thing, recipe = checked(context, order)
-                finish(context, order, make_take(thing, clip, recipe))
+                finish(context, order, steps.result(built(context, order, clip)))
         except seam.UserError as error:
             return self._fail(error)
         return {"FINISHED"}
 
     def invoke(self, context, _event):
         Session.error = None
+        self.order, self.left, self.steps = None, [], self.orders(context)
+        self.job, Session.place = Reading(), (1, 1)
+        Session.job = self.job
         try:
             preferences.apply()
-            self.left = self.orders(context)
-            self.count = len(self.left)
-            self._next()
+            self._tick(context)
         except seam.UserError as error:
+            Session.job = None
             redraw(context)
             return self._fail(error, "WARNING")
         self._timer = context.window_manager.event_timer_add(TICK_SECONDS, window=context.window)
@@ -179,32 +194,46 @@ class Making:
         if event.type == "ESC" and event.value == "PRESS" or Session.job is not self.job:  # or the Cancel button
             return self._cancel(context)
         if self.steps and event.type != "TIMER":
-            return {"RUNNING_MODAL"}  # for the blink of an eye nobody may change what is being built
+            return {"RUNNING_MODAL"}  # for the blink of an eye nobody may change what is being read or built
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
         try:
-            if self.order is None:  # between two takes, in a tick of its own: on large files an undo step takes a while
-                undo_step(self.bl_label)
-                self._next()
-            done = self._build(context) if self.steps else self._wait(context)
-            if done and self.left:
-                self.order = None
+            if not self._tick(context):
                 return {"PASS_THROUGH"}
         except seam.UserError as error:
             self._stop(context)
             return self._fail(error, "WARNING")
-        if not done:
-            return {"PASS_THROUGH"}
         self._stop(context)
         return {"FINISHED"}
 
     def cancel(self, context):
         """Blender ends the operator by itself: the window closes or another file is opened."""
-        self.job.cancel()
-        self._stop(context)
+        self._cancel(context)
+
+    def _tick(self, context):
+        """One tick's work: to read what to ask for, then to wait for each take and to build it. True once all are there."""
+        if not self.steps:
+            if self.order:
+                self._wait(context)
+            else:  # between two takes, in a tick of its own: on large files an undo step takes a while
+                undo_step(self.bl_label)
+                self._next()
+            return False
+        over, made = steps.work(self.steps, WORK_SECONDS)
+        if not over:
+            return False
+        self.steps = None
+        if self.order:
+            finish(context, self.order, made)
+            self.order = None
+            redraw(context)
+            return not self.left
+        self.left, self.count = made, len(made)
+        self._next()
+        return False
 
     def _next(self):
-        self.order, self.steps = self.left.pop(0), None
+        self.order = self.left.pop(0)
         self.job = Session.job = worker_client.submit(self.order.request)
         Session.place = self.count - len(self.left), self.count
 
@@ -213,28 +242,12 @@ class Making:
         if self.job.poll() or self.job.finished:
             redraw(context, only_sidebars=True)
         if self.job.finished:
-            clip = self.job.result()
-            thing, recipe = checked(context, self.order)
-            self.steps = making(thing, clip, recipe)
-        return False
-
-    def _build(self, context):
-        """Goes on building for a moment. True once the take is complete."""
-        until = time.perf_counter() + WORK_SECONDS
-        while time.perf_counter() < until:
-            try:
-                self.take = next(self.steps)
-            except StopIteration:
-                self.steps = None
-                finish(context, self.order, self.take)
-                redraw(context)
-                return True
-        return False
+            self.steps = built(context, self.order, self.job.result())
 
     def _cancel(self, context):
         self.job.cancel()
         if self.steps:
-            self.steps.close()  # takes back what is there of the take
+            self.steps.close()  # takes back what is there of a take
         self._stop(context)
         return {"CANCELLED"}
 

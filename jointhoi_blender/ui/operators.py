@@ -27,7 +27,7 @@ class JOINTHOI_OT_generate(Making, bpy.types.Operator):
             fields.fit = self.fit
         thing = checks.chosen_object(context)
         frame = directing.start_frame(fields, thing, context.scene.frame_current)
-        return [order_for(context, thing, frame, recipe_of(fields, thing))]
+        return [(yield from order_for(context, thing, frame, recipe_of(fields, thing)))]
 
 
 def recipe_of(fields, thing):

@@ -1,24 +1,25 @@
 """Seeing a take: its heatmap, how deep the hands are in the object, a graph of that over time, and ghosts of the hands.
 
 All but the heatmap is drawn over the viewport and is no part of the file: it is never rendered and leaves nothing
-behind. What is drawn is kept by the session_uid of the take's collection, which is another one after undo and in
-another file.
+behind. What is drawn is kept by the session_uid of the take's collection, with the state of the take that it shows.
 """
 
 import json
-import time
 
 import blf
 import bpy
+from bpy.app.handlers import persistent
 import gpu
 from bpy.props import BoolProperty, IntProperty
 from gpu_extras.batch import batch_for_shader
 import numpy as np
 
-from .. import seam
+from .. import seam, steps
+from ..scene.request import metres_per_unit
 from ..takes import measure
+from ..takes.take import Take
 from . import actor
-from .making import TICK_SECONDS, WORK_SECONDS, chosen_take, redraw
+from .making import TICK_SECONDS, WORK_SECONDS, Session, by_uid, chosen_take, redraw
 
 SHALLOW, DEEP = np.array([1.0, 0.85, 0.1, 1.0]), np.array([0.95, 0.05, 0.1, 1.0])  # colours
 WORST = 0.003  # metres: as red as it gets
@@ -27,10 +28,58 @@ HANDS = ((0.45, 0.7, 1.0, 1.0), (1.0, 0.65, 0.3, 1.0))  # the curves of the left
 WIDTH, HEIGHT, MARGIN = 320, 90, 24  # of the graph, pixels
 HIGHEST = 0.010  # metres: the graph's upper end
 
-_handles, measured, ghosts = [], {}, {}
+_handles, measured, ghosts = [], {}, {}  # of takes, by their collections' session_uid: (their state, what is drawn)
+_states = {}  # in which state each is, until anything in the scene changes
 
 
-class JOINTHOI_OT_measure(bpy.types.Operator):
+class InSteps:
+    """What operators share that work in steps: `work(context, take)`, and then `done(context, take, what it made)`."""
+
+    working = False  # one of the class is under way
+
+    @classmethod
+    def poll(cls, context):
+        take = chosen_take(context)
+        return context.mode == "OBJECT" and take is not None and take.shown and not cls.working and not Session.job
+
+    def execute(self, context):
+        """Blocks until it is done; for scripts."""
+        take = chosen_take(context)
+        self.done(context, take, steps.result(self.work(context, take)))
+        return {"FINISHED"}
+
+    def invoke(self, context, _event):
+        take = chosen_take(context)
+        self.uid, self.left, self.alone = take.collection.session_uid, self.work(context, take), True
+        self.timer = context.window_manager.event_timer_add(TICK_SECONDS / 2, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        type(self).working = True
+        redraw(context)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context, event):
+        if event.type == "ESC":
+            self.cancel(context)
+            return {"CANCELLED"}
+        if event.type == "TIMER":
+            over, told = steps.work(self.left, WORK_SECONDS)
+            if over:
+                self.cancel(context)
+                collection = by_uid(bpy.data.collections, self.uid)
+                if collection:
+                    self.done(context, Take(collection), told)
+                return {"FINISHED"}
+            self.alone = bool(told)
+        return {"RUNNING_MODAL"} if self.alone else {"PASS_THROUGH"}
+
+    def cancel(self, context):
+        self.left.close()
+        context.window_manager.event_timer_remove(self.timer)
+        type(self).working = False
+        redraw(context)
+
+
+class JOINTHOI_OT_measure(InSteps, bpy.types.Operator):
     bl_idname = "jointhoi.measure"
     bl_label = "Measure"
     bl_description = (
@@ -39,57 +88,48 @@ class JOINTHOI_OT_measure(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        take = chosen_take(context)
-        return context.mode == "OBJECT" and take is not None and take.shown and bool(take.object)
+        return InSteps.poll.__func__(cls, context) and bool(chosen_take(context).object)
 
-    def execute(self, context):
-        """Blocks until it is done; for scripts."""
-        take = chosen_take(context)
-        keep(take, list(measure.measuring(take))[-1])
-        return {"FINISHED"}
+    def work(self, context, take):
+        """How near the hands come, and in which state of the take that is."""
+        state, metres, (first, last) = measure.state(take), metres_per_unit(context.scene), take.frame_range
+        seen = yield from measure.read(take, range(first, last + 1))
+        return state, (yield from measure.measured(seen, metres))
 
-    def invoke(self, context, _event):
-        self.take = chosen_take(context)
-        self.steps = measure.measuring(self.take)
-        self.timer = context.window_manager.event_timer_add(TICK_SECONDS / 2, window=context.window)
-        context.window_manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context, event):
-        if event.type == "ESC":
-            self.steps.close()
-            context.window_manager.event_timer_remove(self.timer)
-            return {"CANCELLED"}
-        until = time.perf_counter() + WORK_SECONDS
-        while event.type == "TIMER" and time.perf_counter() < until:
-            found = next(self.steps)
-            if found:
-                self.steps.close()
-                keep(self.take, found)
-                context.window_manager.event_timer_remove(self.timer)
-                redraw(context)
-                return {"FINISHED"}
-        return {"RUNNING_MODAL"}
+    def done(self, context, take, made):
+        state, found = made
+        keep(take, state, found)
+        redraw(context)
 
 
-class JOINTHOI_OT_ghosts(bpy.types.Operator):
+class JOINTHOI_OT_ghosts(InSteps, bpy.types.Operator):
     bl_idname = "jointhoi.ghosts"
     bl_label = "Ghosts"
-    bl_description = "Draw the hands of the take every few frames, to see their path; again: draw them no more"
+    bl_description = "Draw the hands of the take every few frames, to see their path, until it is edited; again: draw "\
+        "them no more"  # fmt: skip
 
-    @classmethod
-    def poll(cls, context):
-        return context.mode == "OBJECT" and chosen_take(context) is not None and chosen_take(context).shown
+    def work(self, context, take):
+        """The ghosts, or None where they are to go."""
+        if drawn(ghosts, take):
+            return None
+        (first, last), every = take.frame_range, context.scene.jointhoi_seeing.ghost_step
+        frames = range(first, last + 1, every)
+        state, faces = (
+            measure.state(take),
+            {side: measure.triangles(skin) for side, skin in measure.skins(take).items()},
+        )
+        seen = yield from measure.read(take, frames, surfaces=False)
+        return state, [
+            (frame, *shaded(points.astype(np.float32), faces[side]))
+            for frame, hands in zip(frames, seen["skins"])
+            for side, points in hands.items()
+        ]
 
-    def execute(self, context):
-        take = chosen_take(context)
-        if ghosts.pop(take.collection.session_uid, None) is None:
-            found = measure.ghosts(take, context.scene.jointhoi_seeing.ghost_step)
-            ghosts[take.collection.session_uid] = [
-                (frame, *shaded(points, triangles)) for frame, points, triangles in found
-            ]
+    def done(self, context, take, made):
+        ghosts.pop(take.collection.session_uid, None)
+        if made:
+            ghosts[take.collection.session_uid] = made
         redraw(context)
-        return {"FINISHED"}
 
 
 class JOINTHOI_OT_show_heat(bpy.types.Operator):
@@ -108,16 +148,37 @@ class JOINTHOI_OT_show_heat(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def keep(take, found):
-    """Keeps what was measured: the points for as long as Blender runs, the distances with the take."""
-    measured[take.collection.session_uid] = found["inside"]
-    take.record["distance_mm"] = json.dumps(np.round(1000.0 * found["distance"], 2).tolist())
+def keep(take, state, found):
+    """Keeps what was measured in a state of a take: the points for as long as Blender runs, the distances with the take."""
+    measured[take.collection.session_uid] = state, found["inside"]
+    distance_mm = np.round(1000.0 * found["distance"], 2).tolist()
+    take.record["measured"] = json.dumps({"state": state, "distance_mm": distance_mm})
 
 
 def distances(take):
-    """What was measured of a take (n, 2), metres, or None."""
-    kept = take.record.get("distance_mm")
-    return np.array(json.loads(kept)) / 1000 if kept else None
+    """What was measured of a take (n, 2), metres, or None where nothing was, or the take was edited since."""
+    told = json.loads(take.record.get("measured", "{}"))
+    return np.array(told["distance_mm"]) / 1000 if told and told["state"] == state_of(take) else None
+
+
+def drawn(kept, take):
+    """What is to be drawn of a take, of `measured` or `ghosts`; None where there is nothing, or it was edited since."""
+    state, found = kept.get(take.collection.session_uid, ("", None))
+    return found if found and state == state_of(take) else None
+
+
+def state_of(take):
+    """The take's `measure.state`, looked up where the scene has changed."""
+    uid = take.collection.session_uid
+    if uid not in _states:
+        _states[uid] = measure.state(take)
+    return _states[uid]
+
+
+@persistent
+def changed(*_arguments):
+    """The handler of changes: any of them may be an edit of a take. A new frame is none."""
+    _states.clear()
 
 
 def shaded(points, triangles):
@@ -142,9 +203,16 @@ def graph_lines(distance, width, height):
     return np.stack([across, up], 1), -lowest / (HIGHEST - lowest) * height
 
 
+def _handlers():
+    handlers = bpy.app.handlers
+    return handlers.depsgraph_update_post, handlers.undo_post, handlers.redo_post, handlers.load_post
+
+
 def register():
     """Adds the fields to scenes, and draws from now on."""
     bpy.types.Scene.jointhoi_seeing = bpy.props.PointerProperty(type=JOINTHOI_Seeing)
+    for each in _handlers():
+        each.append(changed)
     if not _handles and not bpy.app.background:
         for function, when in ((draw_in_space, "POST_VIEW"), (draw_graph, "POST_PIXEL")):
             _handles.append(bpy.types.SpaceView3D.draw_handler_add(function, (), "WINDOW", when))
@@ -152,11 +220,13 @@ def register():
 
 def unregister():
     """Draws no more, and takes the fields away."""
+    for each in _handlers():
+        each.remove(changed)
     del bpy.types.Scene.jointhoi_seeing
     while _handles:
         bpy.types.SpaceView3D.draw_handler_remove(_handles.pop(), "WINDOW")
-    measured.clear()
-    ghosts.clear()
+    for each in (measured, ghosts, _states):
+        each.clear()
 
 
 def draw_in_space():
@@ -167,13 +237,13 @@ def draw_in_space():
     take = chosen_take(context)
     if take is None or not take.shown:
         return
-    uid, frame = take.collection.session_uid, context.scene.frame_current
+    frame = context.scene.frame_current
     gpu.state.blend_set("ALPHA")
-    if uid in ghosts:
+    if path := drawn(ghosts, take):
         shader = gpu.shader.from_builtin("SMOOTH_COLOR")
         gpu.state.depth_test_set("LESS_EQUAL")
         gpu.state.face_culling_set("BACK")
-        for there, points, light, triangles in ghosts[uid]:
+        for there, points, light, triangles in path:
             if there != frame:
                 tone = (BEFORE if there < frame else AFTER) * np.stack([light, light, light, np.ones_like(light)], 1)
                 batch = batch_for_shader(
@@ -183,8 +253,9 @@ def draw_in_space():
         gpu.state.face_culling_set("NONE")
         gpu.state.depth_test_set("NONE")
     row = frame - take.frame_range[0]
-    if uid in measured and context.scene.jointhoi_seeing.show_depth and 0 <= row < len(measured[uid]):
-        points, depth = measured[uid][row]
+    inside = context.scene.jointhoi_seeing.show_depth and drawn(measured, take)
+    if inside and 0 <= row < len(inside):
+        points, depth = inside[row]
         if len(points):
             shader = gpu.shader.from_builtin("FLAT_COLOR")
             share = np.clip(depth / WORST, 0, 1)[:, None]
@@ -289,14 +360,16 @@ class JOINTHOI_PT_seeing(bpy.types.Panel):
         column = layout.column(align=True)
         column.label(text="Depth in the object:")
         row = column.row(align=True)
-        row.operator(JOINTHOI_OT_measure.bl_idname, icon="DRIVER_DISTANCE")
-        if "distance_mm" in take.record:
+        text = "Measuring, Esc Stops" if JOINTHOI_OT_measure.working else "Measure"
+        row.operator(JOINTHOI_OT_measure.bl_idname, text=text, icon="DRIVER_DISTANCE")
+        distance = distances(take)
+        if distance is not None:
             row.prop(fields, "show_depth", text="Points", toggle=True)
             row.prop(fields, "show_graph", text="Graph", toggle=True)
-            deepest = distances(take).min()
+            deepest = distance.min()
             column.label(text=f"Deepest: {told(deepest)}" if deepest < 0 else "Nothing is inside")
         row = layout.row(align=True)
-        row.operator(JOINTHOI_OT_ghosts.bl_idname, icon="GHOST_ENABLED", depress=take.collection.session_uid in ghosts)
+        row.operator(JOINTHOI_OT_ghosts.bl_idname, icon="GHOST_ENABLED", depress=bool(drawn(ghosts, take)))
         row.prop(fields, "ghost_step", text="Every")
 
 

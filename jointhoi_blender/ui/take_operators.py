@@ -140,12 +140,13 @@ class OfTake(Making, OnTake):
     execute, invoke = Making.execute, Making.invoke
 
     def like(self, context, take, **changes):
+        """The Order of a take like one that is there; in steps."""
         if not take.object:
             raise seam.UserError(f"The object of “{take.name}” was deleted, so it can't be made again.")
         if not take.recipe:
             raise seam.UserError(f"“{take.name}” was made by a script and does not say how; generate a new take.")
         more = {name: changes.pop(name) for name in ("replaces", "offset") if name in changes}
-        return order_for(context, take.object, take.frame_range[0], take.recipe | changes, **more)
+        return (yield from order_for(context, take.object, take.frame_range[0], take.recipe | changes, **more))
 
 
 class JOINTHOI_OT_take_again(OfTake, bpy.types.Operator):
@@ -164,7 +165,8 @@ class JOINTHOI_OT_take_again(OfTake, bpy.types.Operator):
         take.check_editable()
         changes = {} if self.quality == "same" else {"quality": self.quality}
         offset = tuple(beside.offset_of(take.collection) or ())
-        return [self.like(context, take, replaces=take.record["number"], offset=offset, **changes)]
+        order = yield from self.like(context, take, replaces=take.record["number"], offset=offset, **changes)
+        return [order]
 
 
 class JOINTHOI_OT_take_vary(OfTake, bpy.types.Operator):
@@ -174,7 +176,7 @@ class JOINTHOI_OT_take_vary(OfTake, bpy.types.Operator):
 
     def orders(self, context):
         take, fields = chosen_take(context), context.scene.jointhoi
-        first = self.like(context, take)
+        first = yield from self.like(context, take)
         placed = sum(each.is_beside for each in takes.find_takes(context.scene) if each.object == take.object)
         orders = []
         for number in range(fields.variations):

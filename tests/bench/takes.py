@@ -73,7 +73,7 @@ def main(result=None):
         building, times, made = making(thing, clip), [], []
         while made[-1:] != ["over"]:
             times.append(milliseconds(lambda: made.append(next(building, "over"))))
-        take = made[-2]
+        take = jointhoi.find_takes()[-1]
         whole.append(tuple(map(sum, zip(*times))))
         longest.append(tuple(map(max, zip(*times))))
         hiding.append(milliseconds(take.hide))

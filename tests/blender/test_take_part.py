@@ -3,7 +3,6 @@
 from math import radians
 
 import bpy
-from mathutils import Matrix
 import numpy as np
 import pytest
 
