@@ -169,6 +169,17 @@ def submit(request):
     return _worker.submit(request)
 
 
+def warm_up():
+    """Starts the worker unless there is one, so that the next request need not wait for the model to load; returns at
+    once.
+
+    Raises UserError(kind="runtime") where the runtime is missing or can't be started.
+    """
+    global _worker
+    if not _worker:
+        _worker = _Worker(_settings)
+
+
 def run(request, progress=None, cancelled=None):
     """Generates a Clip and waits for it.
 

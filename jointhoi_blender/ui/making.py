@@ -33,6 +33,7 @@ class Session:
     job = None  # the worker_client.Job that is being waited for, or a Reading
     error = None  # the last UserError, until the next try
     place = (1, 1)  # which of how many
+    loaded = None  # the worker_client.Settings with which the model was loaded before it was needed
 
 
 @dataclass
@@ -56,8 +57,27 @@ class Order:
         )
 
 
+def load_early():
+    """Has the model loaded soon, where the preferences say so and it has not been tried; for the panel, as it draws."""
+    wanted = getattr(preferences.chosen(), "early", False) and not bpy.app.background
+    if wanted and Session.loaded != worker_client.settings() and not bpy.app.timers.is_registered(_load):
+        bpy.app.timers.register(_load)
+
+
+def _load():
+    preferences.apply()
+    Session.loaded = worker_client.settings()
+    try:
+        worker_client.warm_up()
+    except seam.UserError:
+        pass  # it is said when a take is asked for
+
+
 def forget():
     """Cancels what is under way and ends the worker; the add-on is going away."""
+    if bpy.app.timers.is_registered(_load):
+        bpy.app.timers.unregister(_load)
+    Session.loaded = None
     if Session.job:
         Session.job.cancel()
     Session.job = Session.error = None

@@ -4,7 +4,7 @@ import bpy
 
 from ..setup import what_it_does
 from ..takes.take import find_takes
-from . import checks, directing, first_minute, operators, preferences
+from . import checks, directing, first_minute, making, operators, preferences
 from .making import Session
 from .words import wrapped
 
@@ -31,6 +31,7 @@ class JOINTHOI_PT_main(bpy.types.Panel):
         if Session.job:
             draw_progress(layout)
         elif not problem:
+            making.load_early()
             row = layout.row()
             row.scale_y = 1.5
             row.active = bool(fields.prompt.strip())

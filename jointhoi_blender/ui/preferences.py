@@ -3,7 +3,7 @@
 import os
 
 import bpy
-from bpy.props import EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from .. import seam, worker_client
 
@@ -86,6 +86,13 @@ class JOINTHOI_AddonPreferences(bpy.types.AddonPreferences):
         update=apply,
         description="Where the model's log is kept; empty keeps it in the extension's user folder",
     )
+    early: BoolProperty(
+        name="Load Early",
+        default=True,
+        description="Load the model as soon as the panel offers Generate, so that the first take need not wait for it; "
+        "else with the first take. It stays in memory until Blender ends",
+    )
+
     def draw(self, context):
         from . import panel  # which needs the preferences
 
@@ -96,6 +103,7 @@ class JOINTHOI_AddonPreferences(bpy.types.AddonPreferences):
         except seam.UserError:
             panel.draw_setup(layout, context)
         layout.prop(self, "device")
+        layout.prop(self, "early")
         for heading, names in (
             ("Runtime", ("runtime_folder", "python")), ("Hands", ("mano",)), ("Model", ("checkpoint",)),
             ("Logs", ("log_folder",)),

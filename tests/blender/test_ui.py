@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 import sys
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -211,6 +212,50 @@ def test_preferences_reach_the_worker(monkeypatch):
     preferences.apply()
     assert worker_client._settings.device == "auto"
     assert preferences.ADDON == "jointhoi_blender"
+
+
+class Timers:
+    """In place of bpy.app.timers, as nothing runs them without a window."""
+
+    def __init__(self):
+        self.waiting = []
+        self.is_registered, self.register = self.waiting.__contains__, self.waiting.append
+
+    def run(self):
+        while self.waiting:
+            self.waiting.pop()()
+
+
+@pytest.mark.parametrize("background, early", [(False, True), (True, True), (False, False)])
+def test_the_model_is_loaded_before_it_is_needed_once_and_only_where_one_works(background, early, monkeypatch):
+    timers = Timers()
+    app = SimpleNamespace(background=background, timers=timers)
+    with monkeypatch.context() as patched:
+        patched.setattr(making, "bpy", SimpleNamespace(app=app))
+        patched.setattr(preferences, "chosen", lambda: SimpleNamespace(early=early))
+        patched.setattr(making.Session, "loaded", None)
+        for _ in range(3):
+            making.load_early()
+        assert len(timers.waiting) == (early and not background)
+        timers.run()
+        making.load_early()
+        assert not timers.waiting
+        assert bool(worker_client._worker) == (early and not background)
+    if worker_client._worker:
+        process = worker_client._worker.process
+        a_box()
+        bpy.context.scene.jointhoi.prompt = "Lift it."
+        generate()
+        assert worker_client._worker.process is process
+        making.forget()
+        assert process.poll() is not None
+
+
+def test_a_model_that_cant_be_loaded_early_is_no_error_until_it_is_needed(monkeypatch):
+    monkeypatch.setenv(worker_client.PYTHON_VARIABLE, "/no/python")
+    making._load()
+    assert making.Session.error is None and worker_client._worker is None
+    making.Session.loaded = None
 
 
 def test_in_a_checkout_there_is_no_alias_to_add_or_to_remove():

@@ -109,6 +109,25 @@ def test_a_model_that_cannot_be_loaded_fails_the_job_with_the_reason(mode, words
             worker_client.run(a_request())
 
 
+def test_a_worker_that_was_warmed_up_answers_the_first_request():
+    worker_client.warm_up()
+    worker_client.warm_up()
+    process = worker_client._worker.process
+    assert worker_client.run(a_request(seed=3)).seed == 3
+    assert worker_client._worker.process is process
+    process.kill()
+    process.wait()
+    while not worker_client._worker.ended:
+        time.sleep(0.01)
+    worker_client.warm_up()  # what does not run is not tried again and again; a request does, and says why not
+    assert worker_client._worker.process is process
+    worker_client.run(a_request())
+    worker_client.shutdown()
+    worker_client.configure(python="/no/python")
+    with pytest.raises(seam.UserError, match="is not a program"):
+        worker_client.warm_up()
+
+
 def test_new_settings_replace_the_worker(tmp_path):
     worker_client.run(a_request())
     first = worker_client._worker.process
@@ -128,23 +147,31 @@ def test_shutdown_ends_the_process_and_leaves_no_files(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_the_worker_ends_when_the_client_is_killed(tmp_path):
+@pytest.mark.parametrize("begun", ["working", "idle"])
+@pytest.mark.parametrize("killed", [True, False])
+def test_the_worker_ends_with_the_client(begun, killed, tmp_path):
+    begin = {
+        "idle": "worker_client.warm_up()\n",
+        "working": "job = worker_client.submit(a_request('Wait here.'))\nwhile not job.poll(): time.sleep(0.01)\n",
+    }
     script = (
         "import sys, time\n"
         "from jointhoi_blender import seam, worker_client\n"
         "from test_worker_client import a_request, FAKE_WORKER\n"
         "import os\n"
-        f"worker_client._command = lambda python, settings: [python, FAKE_WORKER, '', str(os.getpid())]\n"
+        "worker_client._command = lambda python, settings: [python, FAKE_WORKER, '', str(os.getpid())]\n"
         "worker_client.configure(python=sys.executable)\n"
-        "job = worker_client.submit(a_request('Wait here.'))\n"
-        "while not job.poll(): time.sleep(0.01)\n"
+        f"{begin[begun]}"
         "print(worker_client._worker.process.pid, flush=True)\n"
-        "time.sleep(60)\n"
+        "sys.stdin.readline()\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parent.parent)])}
-    client = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=environment)
+    client = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    )
     pid = int(client.stdout.readline())
-    client.kill()
+    assert alive(pid)
+    client.kill() if killed else client.stdin.close()
     client.wait()
     deadline = time.monotonic() + 20
     while alive(pid) and time.monotonic() < deadline:
