@@ -1,6 +1,7 @@
 """FBX with the settings that readers agree on: Blender, Autodesk's SDK, ufbx, three.js and Godot.
 
-`use_all_actions` would give each hand the other's motion as well; FBX_SCALE_NONE would leave a scale of 100.
+`use_all_actions` would give each hand the other's motion as well; FBX_SCALE_NONE would leave a scale of 100. Control bones
+(editing/controls.py) deform nothing and stay out; what they do is baked into the hands' own bones.
 """
 
 import os
@@ -13,6 +14,7 @@ SETTINGS = {
     "use_selection": True,
     "object_types": {"ARMATURE", "MESH", "EMPTY", "OTHER"},
     "add_leaf_bones": False,
+    "use_armature_deform_only": True,
     "bake_anim": True,
     "bake_anim_use_nla_strips": False,
     "bake_anim_use_all_actions": False,
