@@ -57,10 +57,11 @@ class Skeleton(torch.nn.Module):
         return torch.cat(places, -2)
 
 
-def fixed_frames(motion, frames, generator=None):
+def fixed_frames(motion, frames, begun, generator=None):
     """Which frames of each clip are given to the model, as users fix them: (B, T, 3) bool; none in two clips of three.
 
     A third of the rest each: the object's whole path, a few key frames of something, the first frames of everything.
+    Of a clip that begins in the middle the first `begun` (B,) frames are.
     """
     batch, length = motion.shape[:2]
     draw = torch.rand(batch, 4, generator=generator).to(motion.device)
@@ -71,7 +72,8 @@ def fixed_frames(motion, frames, generator=None):
     first = (index < 31 * draw[:, 1:2])[..., None].expand(-1, -1, GIVEN)
     kind = draw[:, 0, None, None]
     given = torch.where(kind < 0.11, path, torch.where(kind < 0.22, some[..., None] & what, first))
-    return given & (kind < 0.33)
+    begins = (index < begun[:, None])[..., None].expand(-1, -1, GIVEN)
+    return torch.where(begun[:, None, None] > 0, begins, given & (kind < 0.33))
 
 
 def conditioned(batch, generator=None):
@@ -80,7 +82,7 @@ def conditioned(batch, generator=None):
     said = torch.rand(size, 1, generator=generator).to(device) > 0.3
     told = {name: batch[name] for name in ("text", "points", "normals", "moving", "hinge", "betas")}
     told.update(hands=batch["active"].float() * said, drop=torch.rand(size, generator=generator).to(device) < 0.1,
-                known=batch["motion"], given=fixed_frames(batch["motion"], batch["frames"], generator))  # fmt: skip
+                known=batch["motion"], given=fixed_frames(batch["motion"], batch["frames"], batch["begun"], generator))  # fmt: skip
     return told
 
 

@@ -61,6 +61,8 @@ def spline(control, frames, length, spacing):
 class Normalised(nn.Module):
     """A network whose signal has zero mean and unit variance. Mean and standard deviation travel with the weights."""
 
+    sees_given = False  # whether it is told which frames are fixed
+
     def __init__(self):
         super().__init__()
         self.register_buffer("mean", torch.zeros(SIGNAL))
@@ -112,6 +114,8 @@ class JointHOI(Normalised):
     known. Frames that are fixed, optional: given (B, T, 3) bool = the left hand, the right hand, the object, and known
     (B, T, 208) in metres and matrices, looked at where given.
     """
+
+    sees_given = True
 
     def __init__(self, width=320, depth=8, heads=5, text_width=384, patch=PATCH):
         super().__init__()

@@ -42,13 +42,17 @@ READ = (
     "moving",
     "hinge",
 )
+BEGUN = 0.12  # the share of clips that begin with the object in hand, as a sentence after another does
+SEEN = 10  # frames of those that are given
 BUCKET = 15  # clips are padded to a multiple of this many frames and batched with those of the same length
 
 
 class Clips:
     """Clips of all shards seen so far, grouped by length so that batches need little padding."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, begun=0.0):
+        """begun: the share of clips that begin in the middle."""
+        self.begun = begun
         self.folder, self.seen, self.shards, self.groups = folder, set(), [], {}
         self.clips = 0
 
@@ -67,15 +71,29 @@ class Clips:
             self.seen.add(path)
         return len(fresh)
 
-    def clip(self, shard, row, frames, padded):
-        """One clip of `padded` frames: dict of arrays. Beyond its own frames it stays as it ends."""
-        arrays = self.shards[shard]
-        index = int(arrays["first"][row]) + torch.arange(padded).clamp_max(frames - 1)
+    def clip(self, shard, row, frames, padded, begin=0):
+        """One clip of `padded` frames: dict of arrays. Beyond its own frames it stays as it ends.
+
+        With `begin` it is what is left of the clip from that frame, of which SEEN frames are `begun`, to be given.
+        """
+        arrays, frames = self.shards[shard], frames - begin
+        index = int(arrays["first"][row]) + begin + torch.arange(padded).clamp_max(frames - 1)
         thing = int(arrays["object"][row])
         return {"motion": arrays["motion"][index], "contact": arrays["contact"][index].float() / 255,
-                "hold": arrays["hold"][index], "frames": torch.tensor(frames), "text": arrays["text"][row],
+                "hold": arrays["hold"][index], "frames": torch.tensor(frames),
+                "begun": torch.tensor(SEEN if begin else 0), "text": arrays["text"][row],
                 "active": arrays["active"][row].float(), "betas": arrays["betas"][row],
                 **{name: arrays[name][thing] for name in ("points", "normals", "moving", "hinge")}}  # fmt: skip
+
+    def held(self, shard, row, frames, rng):
+        """A frame from which a clip may begin in the middle: in the first part of its hold, a second before its end at
+        least; 0 where there is none."""
+        first = int(self.shards[shard]["first"][row])
+        hold = self.shards[shard]["hold"][first : first + frames].amax(-1).nonzero().flatten()
+        if not len(hold):
+            return 0
+        begin = int(hold[0] + rng.uniform(0, 0.4) * (hold[-1] - hold[0]))
+        return begin if begin + FPS <= frames else 0
 
     def statistics(self, limit=400):
         """Mean and standard deviation (720,) of the signal; contact has one number for all."""
@@ -93,7 +111,10 @@ class Clips:
         counts = np.array([len(self.groups[length]) for length in lengths], float)
         length = lengths[rng.choice(len(lengths), p=counts / counts.sum())]
         group = self.groups[length]
-        chosen = [self.clip(*group[pick], min(BUCKET * length, LONGEST)) for pick in rng.integers(0, len(group), size)]
+        padded = min(BUCKET * length, LONGEST)
+        picks = [group[pick] for pick in rng.integers(0, len(group), size)]
+        begins = [self.held(*pick, rng) if rng.random() < self.begun else 0 for pick in picks]
+        chosen = [self.clip(*pick, padded, begin) for pick, begin in zip(picks, begins)]
         for clip in chosen:
             clip["text"] = clip["text"][rng.integers(len(clip["text"]))].float()
         return {name: torch.stack([clip[name] for clip in chosen]) for name in chosen[0]}
@@ -111,8 +132,9 @@ def learning_rate(step, peak, total, warm=300):
     return peak * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, total - warm)))))
 
 
-def start(out, name, data, rate, device, initial=None):
-    """Model, its average, optimiser, the step and the seconds to go on from: OUT's state, a checkpoint, or new."""
+def start(out, name, data, rate, device, initial=None, size=None):
+    """Model, its average, optimiser, the step and the seconds to go on from: OUT's state, a checkpoint, or new, with
+    `size` = the network's settings where they are to differ from its own."""
     path = os.path.join(out, "state.pt")
     stored = torch.load(path, map_location=device, weights_only=True) if os.path.exists(path) else None
     network, _ = method(name)
@@ -123,7 +145,7 @@ def start(out, name, data, rate, device, initial=None):
         model, _ = checkpoint.load(initial, device)
     else:
         torch.manual_seed(0)
-        model = network().to(device)
+        model = network(**size or {}).to(device)
         mean, std = data.statistics()
         model.mean.copy_(mean)
         model.std.copy_(std)
@@ -199,6 +221,7 @@ def train(
     name="jointhoi",
     precision=torch.float32,
     initial=None,
+    size=None,
     keep_every=300.0,
     evaluate_every=0,
     evaluate=None,
@@ -214,7 +237,8 @@ def train(
     while not data.refresh():
         print(f"Waiting for the first shard in {folder}", flush=True)
         time.sleep(10)
-    model, average, optimiser, step, spent = start(out, name, data, rate, device, initial)
+    model, average, optimiser, step, spent = start(out, name, data, rate, device, initial, size)
+    data.begun = BEGUN if model.sees_given else 0.0
     if count > 1:
         for tensor in [*model.parameters(), *model.buffers(), *average.buffers()]:
             dist.broadcast(tensor.data, 0)
@@ -290,6 +314,7 @@ def main(arguments=None):
     parser.add_argument("--out", required=True, help="folder for the state, the log and the model")
     parser.add_argument("--method", default="jointhoi", help="jointhoi, paper, no_contact or a peer")
     parser.add_argument("--from", dest="initial", help="start from this checkpoint (.safetensors) where OUT is empty")
+    parser.add_argument("--width", type=int, help="of a new network, where it is not to be the method's own")
     parser.add_argument("--steps", type=int, default=60_000)
     parser.add_argument("--hours", type=float, default=1e9)
     parser.add_argument("--batch", type=int, default=32)
@@ -316,6 +341,7 @@ def main(arguments=None):
         device=options.device,
         precision=getattr(torch, options.precision),
         initial=options.initial,
+        size={"width": options.width} if options.width else None,
         evaluate_every=options.evaluate_every,
         evaluate=small_evaluation(
             options.evaluate_clips, os.path.join(options.out, "evaluation"), options.device, options.method

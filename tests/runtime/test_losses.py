@@ -144,14 +144,15 @@ def test_without_contact_the_network_neither_sees_it_nor_says_it(hands):
 def many(count=3000, frames=60):
     rest = {name: torch.zeros(count, 1) for name in ("text", "points", "normals", "moving", "hinge", "betas")}
     motion = torch.randn(count, frames, 208, generator=torch.Generator().manual_seed(1))
-    return {"motion": motion, "frames": torch.full((count,), frames), "active": torch.ones(count, 2), **rest}
+    return {"motion": motion, "frames": torch.full((count,), frames), "active": torch.ones(count, 2),
+            "begun": torch.zeros(count, dtype=torch.long), **rest}  # fmt: skip
 
 
 def test_the_frames_that_are_fixed_are_of_three_kinds():
     """A third of the clips have some; of these a third each the object's path, a few key frames, and the first
     frames, up to a second of them."""
     batch = many()
-    given = losses.fixed_frames(batch["motion"], batch["frames"], torch.Generator().manual_seed(0))
+    given = losses.fixed_frames(batch["motion"], batch["frames"], batch["begun"], torch.Generator().manual_seed(0))
     assert given.shape == (3000, 60, 3) and given.dtype == torch.bool
     count = given.sum(1)  # frames of each part
     path = (count == torch.tensor([0, 0, 60])).all(1)
@@ -167,6 +168,13 @@ def test_the_frames_that_are_fixed_are_of_three_kinds():
     assert (given[few].sum(-1) * given[few].any(-1) == parts.sum(-1, keepdim=True) * given[few].any(-1)).all()
     assert parts.float().mean(0).min() > 0.5 and not parts.all()  # any of the parts, in any company
     assert int(frames.max()) <= 9 and frames.float().mean() < 3.5
+
+
+def test_of_a_clip_that_begins_in_the_middle_its_beginning_is_fixed():
+    batch = many(200) | {"begun": torch.tensor([10, 0] * 100)}
+    given = losses.fixed_frames(batch["motion"], batch["frames"], batch["begun"], torch.Generator().manual_seed(0))
+    assert given[::2, :10].all() and not given[::2, 10:].any()
+    assert (~given[1::2].any((1, 2))).float().mean() > 0.5
 
 
 def test_what_is_fixed_is_the_truth_in_metres():

@@ -134,6 +134,30 @@ def test_a_batch_holds_clips_of_about_one_length_with_what_belongs_to_them(folde
     assert lengths == {24, 33} and words == {0, 1, 2}
 
 
+def test_a_share_of_the_clips_begins_early_in_the_hold(tmp_path):
+    """As a sentence after another finds them; a clip of which less than a second would be left is taken whole."""
+    arrays = synthetic(count=3, frames=90)
+    arrays["hold"][:] = 0
+    arrays["hold"][0, 20:70, 1] = 3  # may begin in frames 20 to 39
+    arrays["hold"][1, 75:] = 3
+    store(tmp_path / "a.safetensors", arrays)
+    data, rng, begins = train.Clips(str(tmp_path), begun=0.5), np.random.default_rng(0), []
+    data.refresh()
+    for _ in range(40):
+        batch = data.batch(8, rng)
+        for row in range(8):
+            frames, motion = int(batch["frames"][row]), batch["motion"][row].numpy()
+            source = next(i for i, whole in enumerate(arrays["motion"]) if np.array_equal(whole[-1], motion[-1]))
+            np.testing.assert_array_equal(motion[:frames], arrays["motion"][source, 90 - frames :])
+            np.testing.assert_array_equal(batch["hold"][row, :frames], arrays["hold"][source, 90 - frames :])
+            assert int(batch["begun"][row]) == (train.SEEN if frames < 90 else 0)
+            assert frames == 90 or source == 0
+            begins += [90 - frames] * (source == 0)
+    inside = [begin for begin in begins if begin]
+    assert min(inside) >= 20 and max(inside) <= 39 and len(set(inside)) > 10
+    assert len(inside) / len(begins) == pytest.approx(0.5, abs=0.15)
+
+
 def test_clips_longer_than_five_seconds_are_cut(tmp_path):
     store(tmp_path / "a.safetensors", synthetic(count=1, frames=170))
     data = train.Clips(str(tmp_path))

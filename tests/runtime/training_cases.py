@@ -90,5 +90,6 @@ def one_batch(**settings):
         "active": torch.from_numpy(arrays["active"]).float(),
         "text": torch.from_numpy(arrays["text"][:, 0]).float(),
         "frames": torch.full((count,), frames),
+        "begun": torch.zeros(count, dtype=torch.long),
     }
     return batch
