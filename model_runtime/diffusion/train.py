@@ -10,6 +10,7 @@ of the averaged model, and `python -m model_runtime curves OUT` draws both.
 """
 
 import argparse
+from collections import Counter
 import copy
 import csv
 import glob
@@ -48,13 +49,17 @@ BUCKET = 15  # clips are padded to a multiple of this many frames and batched wi
 
 
 class Clips:
-    """Clips of all shards seen so far, grouped by length so that batches need little padding."""
+    """Clips of all shards seen so far, grouped by length so that batches need little padding.
+
+    A clip is drawn with a chance that falls with the root of how many clips show its action: of a hundred lifts and one
+    chop, the chop is drawn as often as ten of the lifts.
+    """
 
     def __init__(self, folder, begun=0.0):
         """begun: the share of clips that begin in the middle."""
         self.begun = begun
         self.folder, self.seen, self.shards, self.groups = folder, set(), [], {}
-        self.clips = 0
+        self.clips, self.actions, self.chances = 0, [], {}  # of each shard, its clips' actions; of each group, chances
 
     def refresh(self):
         """Takes in the shards that have appeared since the last call; returns how many."""
@@ -67,8 +72,12 @@ class Clips:
             for row, length in enumerate(-(-lengths // BUCKET)):
                 self.groups.setdefault(int(length), []).append((len(self.shards), row, int(lengths[row])))
             self.shards.append({name: torch.from_numpy(value) for name, value in arrays.items()})
+            self.actions.append(plain["actions"])
             self.clips += len(lengths)
             self.seen.add(path)
+        count = Counter(action for some in self.actions for action in some)
+        self.chances = {length: np.array([count[self.actions[shard][row]] ** -0.5 for shard, row, _ in group])
+                        for length, group in self.groups.items()}  # fmt: skip
         return len(fresh)
 
     def clip(self, shard, row, frames, padded, begin=0):
@@ -108,11 +117,11 @@ class Clips:
     def batch(self, size, rng):
         """A random batch of clips of about one length: dict of tensors, a caption of each clip drawn as `text`."""
         lengths = sorted(self.groups)
-        counts = np.array([len(self.groups[length]) for length in lengths], float)
-        length = lengths[rng.choice(len(lengths), p=counts / counts.sum())]
-        group = self.groups[length]
+        chances = np.array([self.chances[length].sum() for length in lengths])
+        length = lengths[rng.choice(len(lengths), p=chances / chances.sum())]
+        group, chances = self.groups[length], self.chances[length]
         padded = min(BUCKET * length, LONGEST)
-        picks = [group[pick] for pick in rng.integers(0, len(group), size)]
+        picks = [group[pick] for pick in rng.choice(len(group), size, p=chances / chances.sum())]
         begins = [self.held(*pick, rng) if rng.random() < self.begun else 0 for pick in picks]
         chosen = [self.clip(*pick, padded, begin) for pick, begin in zip(picks, begins)]
         for clip in chosen:

@@ -134,6 +134,20 @@ def test_a_batch_holds_clips_of_about_one_length_with_what_belongs_to_them(folde
     assert lengths == {24, 33} and words == {0, 1, 2}
 
 
+def test_rare_actions_are_drawn_more_often_than_their_share(tmp_path):
+    """By the root: one chop among 16 lifts of another length and 9 of its own is drawn one time in 1 + 5."""
+    store(tmp_path / "a.safetensors", synthetic(count=16, frames=24), action="lift")
+    store(tmp_path / "b.safetensors", synthetic(count=9, frames=60, seed=1), action="lift")
+    chop = synthetic(count=1, frames=60, seed=2)
+    store(tmp_path / "c.safetensors", chop, action="chop")
+    data, rng = train.Clips(str(tmp_path)), np.random.default_rng(0)
+    data.refresh()
+    motions = [motion for _ in range(300) for motion in data.batch(8, rng)["motion"].numpy()]
+    chopped = [len(motion) == 60 and np.array_equal(motion, chop["motion"][0]) for motion in motions]
+    assert np.mean(chopped) == pytest.approx(1 / 6, abs=0.03)
+    assert np.mean([len(motion) == 60 for motion in motions]) == pytest.approx((9 / 5 + 1) / 6, abs=0.07)
+
+
 def test_a_share_of_the_clips_begins_early_in_the_hold(tmp_path):
     """As a sentence after another finds them; a clip of which less than a second would be left is taken whole."""
     arrays = synthetic(count=3, frames=90)

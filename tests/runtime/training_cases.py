@@ -51,12 +51,12 @@ def synthetic(count=6, frames=24, seed=0):
     }
 
 
-def store(path, arrays, fps=shards.FPS):
+def store(path, arrays, fps=shards.FPS, action="lift"):
     """Writes such clips as a shard."""
     clips = [
         {
             "captions": ["Lift it."],
-            "action": "lift",
+            "action": action,
             "hands": "both",
             **{name: arrays[name][row] for name in ("motion", "contact", "hold", "text", "active", "betas", "object")},
         }
