@@ -11,7 +11,7 @@ the seeds. Ground truth is always measured beside. The clips to be measured by a
                        multimodality, slip_mm, jerk, hold_success, hand_correct, seconds_per_clip, ...}}}; what an
                        earlier run found for other splits and methods stays
     OUT/clips.json     {split: {method: [the measures of each clip]}}
-    OUT/table.md       the results as a table
+    OUT/table.md       the results as a table, and how long a user waits for a clip
 
 A run that was cut off goes on where it was: answers lie in OUT/unfinished until their method is measured.
 
@@ -37,6 +37,7 @@ from .cases import SPLITS, cases
 from .classifier import load, recognise
 from .judge import judge
 from .methods import METHODS, training, weights
+from .speed import SECONDS, speed
 from .statistics import summary
 
 AT_ONCE = 8  # clips that a method draws together
@@ -176,6 +177,13 @@ def about(name, figures):
     return f"{name}: {figures['clips']} clips{seeds}{trained}"
 
 
+def waiting(checkpoint, device):
+    """A sentence: how long a user waits."""
+    took = speed(checkpoint, device)
+    return (f"{SECONDS:g} seconds of both hands by default settings: {took['clip']:.1f} s; sampled without guidance: "
+            f"{took['unguided']:.2f} s. {torch.get_num_threads()} threads, {device}.")  # fmt: skip
+
+
 def shown(name, value):
     if value is None:
         return "-"
@@ -218,8 +226,10 @@ def main(arguments=None):
         merged(os.path.join(options.out, "clips.json"), split, rows)
         results = merged(os.path.join(options.out, "results.json"), split, found)
         print(table({split: found}), flush=True)
+    waits = waiting(options.checkpoint, options.device) if "jointhoi" in options.methods else ""
+    print(waits)
     with open(os.path.join(options.out, "table.md"), "w") as file:
-        file.write(table(results))
+        file.write(f"{table(results)}\n{waits}\n")
 
 
 if __name__ == "__main__":

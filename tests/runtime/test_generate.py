@@ -518,3 +518,18 @@ def test_a_checkpoint_of_something_else_gets_a_sentence(tmp_path, monkeypatch):
     save_file({"weight": torch.zeros(3)}, tmp_path / "other.safetensors")
     with pytest.raises(seam.UserError, match="not a JointHOI checkpoint"):
         generate.Generator(checkpoint=str(tmp_path / "other.safetensors"))
+
+
+def test_the_wait_that_is_measured_is_of_four_seconds_of_both_hands(maker, monkeypatch):
+    """What is timed is a whole request, and for comparison its sampling alone; each once to warm up, once for real."""
+    from model_runtime.evaluation import speed
+
+    asked, drawn = [], []
+    generate_, sample_ = maker.generate, speed.sample
+    monkeypatch.setattr(speed, "Generator", lambda device, checkpoint: maker)
+    monkeypatch.setattr(maker, "generate", lambda request: asked.append(generate_(request)))
+    monkeypatch.setattr(speed, "sample", lambda *told, **more: drawn.append(sample_(*told, **more)))
+    took = speed.speed()
+    assert [clip.hand_active.tolist() for clip in asked] == [[True, True]] * 2
+    assert len(asked[0].object_translation) == 121 and [len(signal[0]) for signal in drawn] == [121] * 2
+    assert took["clip"] > took["unguided"] > 0
