@@ -23,7 +23,7 @@ BLENDER := .venv/blender/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 TEST_TOOLS := pytest==9.2.0 pillow==13.0.0 matplotlib==3.11.2
 STEPS ?= 60000
-PEERS := mdm text2hoi diffh2o latenthoi paper no_contact
+PEERS := jointhoi_equal mdm text2hoi diffh2o latenthoi paper no_contact
 GUI_ROOT ?= /var/tmp/jointhoi-gui
 MATRIX := .venv/blender-4.2.23 .venv/blender-4.5.15 .venv/blender .venv/blender-5.2.3
 
@@ -80,10 +80,10 @@ EVALUATE = $(RUNTIME) -m model_runtime evaluate $(if $(CLIPS),--clips $(CLIPS)) 
 evaluate: .venv/runtime/.ready
 	$(EVALUATE) $(ARGS)
 
-# JointHOI itself is `make train` for as many steps; CHECKPOINT names it.
+# jointhoi_equal is JointHOI trained for as many steps as the others; jointhoi is the bundled checkpoint, or CHECKPOINT.
 peers: .venv/runtime/.ready
 	for name in $(PEERS); do \
-	  $(RUNTIME) -m model_runtime train --method $$name --steps $(STEPS) --data out/data --out out/peers/$$name $(ARGS) && \
+	  $(RUNTIME) -m model_runtime train --method $${name%_equal} --steps $(STEPS) --data out/data --out out/peers/$$name $(ARGS) && \
 	  cp out/peers/$$name/model.safetensors out/peers/$$name.safetensors || exit 1; \
 	done
 	$(EVALUATE) --methods jointhoi no_guidance unsigned $(PEERS)

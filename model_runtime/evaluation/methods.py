@@ -85,11 +85,13 @@ def peer(name):
     )
 
 
-TRAINED_APART = ("mdm", "text2hoi", "diffh2o", "latenthoi", "paper", "no_contact")
+OTHERS = ("mdm", "text2hoi", "diffh2o", "latenthoi", "paper", "no_contact")
+TRAINED_APART = ("jointhoi_equal", *OTHERS)  # by `make peers`: all for as many steps
 METHODS = {
     "ground_truth": ground_truth,
     "jointhoi": jointhoi,
-    **{name: peer(name) for name in TRAINED_APART},
+    "jointhoi_equal": jointhoi,
+    **{name: peer(name) for name in OTHERS},
     "no_guidance": partial(jointhoi, guidance=no_guidance),
     "unsigned": partial(jointhoi, guidance=partial(ContactGuidance, signed=False)),
 }

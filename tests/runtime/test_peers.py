@@ -437,9 +437,9 @@ def test_which_weights_are_whose():
     assert weights("ground_truth", "mine", "theirs") is None
     for name in ("jointhoi", "no_guidance", "unsigned"):
         assert weights(name, "mine", "theirs") == "mine" and weights(name, None, "theirs") == generate.CHECKPOINT
-    for name in (*PEERS, "paper", "no_contact"):
+    for name in ("jointhoi_equal", *PEERS, "paper", "no_contact"):
         assert weights(name, "mine", "theirs").replace("\\", "/") == f"theirs/{name}.safetensors"
-    assert {*PEERS, "paper", "no_contact", "no_guidance", "unsigned"} < set(METHODS)
+    assert {*PEERS, "jointhoi_equal", "paper", "no_contact", "no_guidance", "unsigned"} < set(METHODS)
 
 
 def test_missing_weights_are_said_before_anything_is_made(tmp_path):
