@@ -5,6 +5,7 @@
 # make gui-test    installs the extension in a real Blender window and presses Generate (root, Debian, about 3 GB)
 # make manual      the same, and its pictures go into docs/manual/images
 # make bench-takes how long writing and playing a take takes; BENCH=FILE.json keeps the figures
+# make bench-directing   how well sentences in a row and painted contact hold together; CHECKPOINT=FILE
 # make data, train                the model: its data, its training (pass options with ARGS="...")
 # make peers       trains the peers and ablations for STEPS steps each on out/data, then evaluates all; goes on where it stopped
 # make evaluate    every measure beside ground truth: out/evaluation/; CLIPS=200 SPLIT=all SEED=0,1,2 CHECKPOINT=FILE
@@ -30,7 +31,7 @@ MATRIX := .venv/blender-4.2.23 .venv/blender-4.5.15 .venv/blender .venv/blender-
 export PYTHONDONTWRITEBYTECODE := 1
 unexport PYTHONPATH
 
-.PHONY: demo test test-runtime test-blender extension matrix gui-test manual bench-takes data data-report train peers \
+.PHONY: demo test test-runtime test-blender extension matrix gui-test manual bench-takes bench-directing data data-report train peers \
   evaluate gallery clean
 
 demo: .venv/runtime/.ready .venv/blender/.ready
@@ -59,6 +60,9 @@ manual:
 
 bench-takes: .venv/blender/.ready
 	$(BLENDER) tests/bench/takes.py $(BENCH)
+
+bench-directing: .venv/runtime/.ready
+	$(RUNTIME) tests/bench/directing.py $(CHECKPOINT)
 
 matrix: .venv/runtime/.ready $(MATRIX:%=%/.ready)
 	@failed=; for environment in $(MATRIX); do \

@@ -84,7 +84,6 @@ def painted(generator, name, what, where):
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(max(1, torch.get_num_threads()))
     of = Generator("cpu", sys.argv[1] if len(sys.argv) > 1 else None)
     for one in CHAINS:
         chain(of, *one)
