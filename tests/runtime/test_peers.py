@@ -76,7 +76,7 @@ def the_batch(hands, clips=3):
     contact = np.zeros((COUNT, 2, 256), np.float32)
     contact[FIRST:, 1, :40] = 0.9
     one = {"motion": case["motion"], "contact": contact, "hold": case["hold"], "active": np.float32([0, 1]),
-           "text": Words().encode([case["prompt"]])[0], "frames": np.int64(COUNT),
+           "text": Words().encode([case["prompt"]])[0], "frames": np.int64(COUNT), "begun": np.int64(0),
            **{name: case[name] for name in ("points", "normals", "moving", "hinge", "betas")}}  # fmt: skip
     return {name: torch.as_tensor(value)[None].repeat(clips, *[1] * np.ndim(value)) for name, value in one.items()}
 

@@ -34,7 +34,7 @@ def stored(path):
 
 def both_batches_together(folder, steps, hands):
     """The weights after `steps` in one process, by its own loop: the loss is the mean of the two processes' losses."""
-    data = train.Clips(str(folder))
+    data = train.Clips(str(folder), train.BEGUN)
     data.refresh()
     torch.manual_seed(0)
     model = TINY().train()
