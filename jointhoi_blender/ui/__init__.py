@@ -3,8 +3,8 @@
 import bpy
 
 from . import (
-    actor, alias, character, directing, editing, first_minute, keeping, making, operators, painting, panel, preferences,
-    seeing, settings, take_list, take_operators, turning,
+    actor, alias, character, directing, editing, first_minute, keeping, making, operators, overlay, painting, panel,
+    preferences, seeing, settings, take_list, take_operators, turning,
 )  # fmt: skip
 
 CLASSES = (
@@ -35,9 +35,10 @@ def register():
     editing.register()
     character.register()
     alias.add()
-    actor.start()
-    turning.start()
     seeing.register()
+    for function in (actor.draw, turning.draw, seeing.draw_in_space):
+        overlay.add(function)
+    overlay.add(seeing.draw_graph, "POST_PIXEL")
     bpy.types.VIEW3D_MT_add.append(first_minute.draw_add_menu)
 
 
@@ -45,9 +46,8 @@ def unregister():
     bpy.types.VIEW3D_MT_add.remove(first_minute.draw_add_menu)
     first_minute.forget()
     making.forget()
+    overlay.clear()
     seeing.unregister()
-    turning.stop()
-    actor.stop()
     alias.remove()
     character.unregister()
     editing.unregister()

@@ -16,23 +16,6 @@ from . import checks
 SHOULDERS, HEAD, HEAD_RADIUS, HIPS = (0.19, -0.45, 0.28), (0.0, -0.42, 0.46), (0.08, 0.10, 0.12), (0.15, -0.47, -0.18)
 COLOR = (1.0, 0.62, 0.2, 0.9)
 
-_handle = None
-
-
-def start():
-    """Draws from now on."""
-    global _handle
-    if _handle is None and not bpy.app.background:
-        _handle = bpy.types.SpaceView3D.draw_handler_add(draw, (), "WINDOW", "POST_VIEW")
-
-
-def stop():
-    """Draws no more."""
-    global _handle
-    if _handle is not None:
-        bpy.types.SpaceView3D.draw_handler_remove(_handle, "WINDOW")
-        _handle = None
-
 
 def outline():
     """The actor as line segments (N, 2, 3), in metres, about the object's middle, looking along +Y."""

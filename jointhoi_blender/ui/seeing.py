@@ -28,7 +28,7 @@ HANDS = ((0.45, 0.7, 1.0, 1.0), (1.0, 0.65, 0.3, 1.0))  # the curves of the left
 WIDTH, HEIGHT, MARGIN = 320, 90, 24  # of the graph, pixels
 HIGHEST = 0.010  # metres: the graph's upper end
 
-_handles, measured, ghosts = [], {}, {}  # of takes, by their collections' session_uid: (their state, what is drawn)
+measured, ghosts = {}, {}  # of takes, by their collections' session_uid: (their state, what is drawn)
 _states = {}  # in which state each is, until anything in the scene changes
 
 
@@ -209,22 +209,17 @@ def _handlers():
 
 
 def register():
-    """Adds the fields to scenes, and draws from now on."""
+    """Adds the fields to scenes, and notices changes from now on."""
     bpy.types.Scene.jointhoi_seeing = bpy.props.PointerProperty(type=JOINTHOI_Seeing)
     for each in _handlers():
         each.append(changed)
-    if not _handles and not bpy.app.background:
-        for function, when in ((draw_in_space, "POST_VIEW"), (draw_graph, "POST_PIXEL")):
-            _handles.append(bpy.types.SpaceView3D.draw_handler_add(function, (), "WINDOW", when))
 
 
 def unregister():
-    """Draws no more, and takes the fields away."""
+    """Takes the fields away, and forgets what was to be drawn."""
     for each in _handlers():
         each.remove(changed)
     del bpy.types.Scene.jointhoi_seeing
-    while _handles:
-        bpy.types.SpaceView3D.draw_handler_remove(_handles.pop(), "WINDOW")
     for each in (measured, ghosts, _states):
         each.clear()
 

@@ -12,8 +12,6 @@ from .words import wrapped
 COLOR, FAINT = (0.25, 0.75, 1.0, 1.0), (0.25, 0.75, 1.0, 0.35)
 EDGES = ((0, 1), (1, 2), (2, 3), (3, 0), (4, 5), (5, 6), (6, 7), (7, 4), (0, 4), (1, 5), (2, 6), (3, 7))
 
-_handle = None
-
 
 class JOINTHOI_PT_part(bpy.types.Panel):
     bl_label = "Part That Turns"
@@ -72,21 +70,6 @@ def wanted(fields, thing, part):
     if fields.axis == "auto":
         return hinge.resolved(thing, part)
     return fields.axis, fields.opens, fields.closes
-
-
-def start():
-    """Draws from now on."""
-    global _handle
-    if _handle is None and not bpy.app.background:
-        _handle = bpy.types.SpaceView3D.draw_handler_add(draw, (), "WINDOW", "POST_VIEW")
-
-
-def stop():
-    """Draws no more."""
-    global _handle
-    if _handle is not None:
-        bpy.types.SpaceView3D.draw_handler_remove(_handle, "WINDOW")
-        _handle = None
 
 
 def draw():

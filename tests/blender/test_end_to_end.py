@@ -4,7 +4,9 @@ geometry.
 What is measured here is read off the evaluated meshes in Blender by a BVH tree, not taken from the clip's own metrics.
 """
 
+import os
 from pathlib import Path
+import subprocess
 
 import bpy
 from mathutils.bvhtree import BVHTree
@@ -14,6 +16,8 @@ import pytest
 import jointhoi_blender as jointhoi
 from jointhoi_blender import worker_client
 from jointhoi_blender.demo.__main__ import load_object
+from jointhoi_blender.editing import shape
+from jointhoi_blender.takes import rig
 
 MUG = Path(__file__).resolve().parents[2] / "assets" / "objects" / "mug.obj"
 
@@ -65,3 +69,47 @@ def test_the_same_seed_makes_the_same_take_and_two_hands_are_two():
     clips = [jointhoi.generate(mug, "Inspect the mug with both hands.", seed=5, seconds=2.0).clip for _ in range(2)]
     assert clips[0].hand_active.all()
     assert np.array_equal(clips[0].hand_rotation, clips[1].hand_rotation)
+
+
+WRITE_MANO = """
+import sys
+import numpy as np
+from runtime.import_fixtures import write_mano
+_, (_, right) = write_mano(sys.argv[1])
+np.savez(sys.argv[1] + "/right.npz", **right)
+"""
+
+
+def test_the_sliders_of_a_users_own_mano_are_its_shapes_and_the_grasp_is_kept(tmp_path):
+    """Against the files' own arrays: vertices v_template + shapedirs @ betas, joints J_regressor @ vertices."""
+    root = Path(__file__).resolve().parents[2]
+    environment = worker_client._environment() | {"PYTHONPATH": os.pathsep.join([str(root), str(root / "tests")])}
+    subprocess.run([worker_client.find_python(), "-c", WRITE_MANO, tmp_path], env=environment, check=True)
+    stored = np.load(tmp_path / "right.npz")
+    mug, before = load_object(MUG), worker_client.settings()
+    worker_client.configure(mano=str(tmp_path))
+    try:
+        take = jointhoi.generate(mug, "Lift the mug with the right hand.", seed=3, seconds=2.0, quality="draft")
+        assert shape.names(take) == [f"Shape {number + 1}" for number in range(10)]
+        middle = sum(take.frame_range) // 2
+        bpy.context.scene.frame_set(middle)
+        near = gap(mug, skin(take, "RIGHT"))
+        betas = np.array([1.5, -1.0, 0, 0.5, 0, 0, 0, 0, 0, 1.0])
+        shape.reshape(take, betas)
+        check_rest(take, stored, betas)
+        bpy.context.scene.frame_set(middle)
+        assert near < 0.005 and gap(mug, skin(take, "RIGHT")) < near + 0.002
+        again = jointhoi.generate(mug, **{**take.recipe, "seed": 4})
+        check_rest(again, stored, betas)
+    finally:
+        worker_client.configure(**vars(before))
+
+
+def check_rest(take, stored, betas):
+    hand = take.hands["RIGHT"]
+    vertices = stored["v_template"] + stored["shapedirs"] @ betas
+    joints = stored["J_regressor"] @ vertices
+    heads = [hand.data.bones[rig.bone_name(joint, 1)].head_local for joint in range(16)]
+    assert np.allclose(heads, joints - joints[0], atol=1e-5)
+    points = [vertex.co for vertex in rig.skin_of(hand).data.vertices]
+    assert np.allclose(points, vertices - joints[0], atol=1e-5)
