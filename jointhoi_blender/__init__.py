@@ -19,7 +19,8 @@ from .export.fbx import export_fbx
 from .scene.fixed import kept_frame
 from .scene.request import request_from
 from .seam import UserError
-from .takes.take import Take, as_if_new, find_takes, make_take, path_to_follow
+from .takes.make import as_if_new, make_take, path_to_follow
+from .takes.take import Take, find_takes
 
 __all__ = ("Take", "UserError", "export_fbx", "find_takes", "generate", "generate_batch", "make_take", "request_from")
 

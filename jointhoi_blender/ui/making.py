@@ -11,7 +11,8 @@ from .. import seam, steps, worker_client
 from ..scene import fixed
 from ..scene.request import request_from
 from ..takes import attach
-from ..takes.take import as_if_new, by_number, find_takes, making, path_to_follow
+from ..takes.make import as_if_new, making, path_to_follow
+from ..takes.take import by_number, find_takes
 from . import history, preferences
 
 TICK_SECONDS = 0.05

@@ -19,7 +19,7 @@ import numpy as np  # noqa: E402
 
 from blender import scenes, synthetic  # noqa: E402
 import jointhoi_blender as jointhoi  # noqa: E402
-from jointhoi_blender.takes.take import making  # noqa: E402
+from jointhoi_blender.takes.make import making  # noqa: E402
 
 FRAMES = range(1, 151)
 ROUNDS = 9

@@ -12,7 +12,7 @@ from blender.test_directing import swinging
 from blender.test_ui import add_on, a_box, generate  # noqa: F401
 import jointhoi_blender as jointhoi
 from jointhoi_blender import steps
-from jointhoi_blender.takes import keep, measure
+from jointhoi_blender.takes import keep, make, measure
 from jointhoi_blender.ui import making, operators
 
 
@@ -62,7 +62,7 @@ def test_the_scene_is_read_a_frame_at_a_time(what, clock, add_on):  # noqa: F811
     bpy.app.handlers.frame_change_post.append(slow)
     frames = range(5, 45)
     if what == "path":
-        reading = jointhoi.takes.take.path_to_follow(thing, 5, 44)
+        reading = make.path_to_follow(thing, 5, 44)
     else:
         reading = keep.poses(take, frames) if what == "poses" else measure.read(take, frames)
     ticks, over = [], False

@@ -6,7 +6,8 @@ import pytest
 
 from blender import scenes, synthetic, test_take_object as cases
 import jointhoi_blender as jointhoi
-from jointhoi_blender.takes.take import as_if_new, solo
+from jointhoi_blender.takes.make import as_if_new
+from jointhoi_blender.takes.take import solo
 
 FRAMES = (1, 15, 31, 46, 61)
 

@@ -186,8 +186,11 @@ def report():
         "trouble": trouble,
         "drawn": bool(drawn),
         "answers": answers,
-        "gaps_ms": {label: [len(each), *(round(sorted(each)[int(q * (len(each) - 1))], 1) for q in (0.5, 0.99, 1.0))]
-                    for label, each in gaps.items() if each},
+        "gaps_ms": {
+            label: [len(each), *(round(sorted(each)[int(q * (len(each) - 1))], 1) for q in (0.5, 0.99, 1.0))]
+            for label, each in gaps.items()
+            if each
+        },
         "busy_ms": {label: round(1000 * seconds, 1) for label, seconds in busy.items()},
     }
     with open(STATE + ".partial", "w") as file:
@@ -211,8 +214,8 @@ def prepare():
         ("takes.heatmap", ("add_modifier", "nearest", "put_away", "take_out")),
         ("takes.object_keys", ("key_object",)), ("seam", ("load_clip", "save")),
         ("ui.making", ("checked", "finish", "undo_step", "redraw")),
-        ("takes.resample", ("resample",)), ("takes.take", ("check_keyable", "world_matrix", "_forget_curves")),
-        ("takes.build", ("new_record", "_animate")), ("takes.attach", ("detach", "attach")),
+        ("takes.resample", ("resample",)), ("takes.make", ("check_keyable", "world_matrix")),
+        ("takes.take", ("_forget_curves",)), ("takes.build", ("new_record", "_animate")), ("takes.attach", ("detach", "attach")),
     ):  # fmt: skip
         for name in names:
             timed(part(module), name, f"... {name}")
