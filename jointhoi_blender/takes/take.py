@@ -342,7 +342,8 @@ def by_number(number):
 
 
 def solo(take):
-    """Shows one take alone, until it is called with that take again: then all are as they were before."""
+    """Shows one take alone, until it is called with that take again: then all are as they were before. Raises UserError."""
+    take.check_editable()
     takes = [each for each in find_takes() if not each.collection.library]
     ended = [each for each in takes if each.record.get("solo") == "alone"]
     if ended:

@@ -53,6 +53,7 @@ class JOINTHOI_OT_take_mark(OnTake, bpy.types.Operator):
     )
 
     def act(self, context, take):
+        take.check_editable()
         frame, (first, last) = context.scene.frame_current, take.frame_range
         if not first <= frame <= last:
             raise seam.UserError(f"“{take.name}” goes from frame {first} to {last}; go there to mark a pose.")

@@ -88,7 +88,8 @@ class JOINTHOI_OT_measure(InSteps, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return InSteps.poll.__func__(cls, context) and bool(chosen_take(context).object)
+        take = chosen_take(context)
+        return InSteps.poll.__func__(cls, context) and bool(take.object) and not take.collection.library
 
     def work(self, context, take):
         """How near the hands come, and in which state of the take that is."""

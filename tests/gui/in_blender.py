@@ -215,7 +215,8 @@ def prepare():
         ("takes.object_keys", ("key_object",)), ("seam", ("load_clip", "save")),
         ("ui.making", ("checked", "finish", "undo_step", "redraw")),
         ("takes.resample", ("resample",)), ("takes.make", ("check_keyable", "world_matrix")),
-        ("takes.take", ("_forget_curves",)), ("takes.build", ("new_record", "_animate")), ("takes.attach", ("detach", "attach")),
+        ("takes.take", ("_forget_curves",)), ("takes.build", ("new_record", "_animate")),
+        ("takes.attach", ("detach", "attach")),
     ):  # fmt: skip
         for name in names:
             timed(part(module), name, f"... {name}")
