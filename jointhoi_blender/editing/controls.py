@@ -36,6 +36,7 @@ def add(take):
     Raises UserError, and then the hands are as they were.
     """
     motion.check(take)
+    motion.check_alone(take)
     check_none(take)
     frames = np.arange(take.frame_range[0], take.frame_range[1] + 1)
     motions = {hand: motion.read_hand(hand, frames) for hand in take.hands.values()}
@@ -57,6 +58,7 @@ def add(take):
 def bake(take):
     """Turns controls into a key on every frame of the hands' own bones, and removes them. Raises UserError."""
     motion.check(take)
+    motion.check_alone(take)
     if not has(take):
         raise seam.UserError(f"The hands of “{take.name}” have no controls; there is nothing to bake.")
     for hand in take.hands.values():

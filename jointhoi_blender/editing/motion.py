@@ -37,6 +37,18 @@ def check(take):
             raise seam.UserError(f"The hand “{hand.name}” has no bone “{missing[0]}” any more; undo that first.")
 
 
+def check_alone(take):
+    """Raises UserError where a take's hands share bones or skin with other objects, which would change with them."""
+    for hand in take.hands.values():
+        for thing in filter(None, (hand, rig.skin_of(hand))):
+            other = next((each for each in bpy.data.objects if each.data == thing.data and each != thing), None)
+            if other:
+                raise seam.UserError(
+                    f"“{other.name}” shares its data with the hand “{thing.name}” and would change with it; choose "
+                    "Object > Relations > Make Single User > Object & Data for it first."
+                )
+
+
 def side_of(hand):
     """0 for a left hand, 1 for a right one."""
     return seam.SIDES.index(hand[f"{MARK}_side"])

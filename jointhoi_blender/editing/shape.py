@@ -53,6 +53,7 @@ def names(take):
 def reshape(take, wanted):
     """Gives a take's hands the betas (10,) and keeps the grasp. Raises UserError."""
     motion.check(take)
+    motion.check_alone(take)
     controls.check_none(take)
     if not has(take):
         raise seam.UserError(f"“{take.name}” has hands that know no other shape; generate it again to change them.")

@@ -8,7 +8,7 @@ from blender import scenes, synthetic
 from blender.test_editing_controls import shown_of_hands
 from blender.test_editing_keys import interface  # noqa: F401
 import jointhoi_blender as jointhoi
-from jointhoi_blender.editing import curves, motion, shape, sparse
+from jointhoi_blender.editing import controls, curves, motion, shape, sparse
 from jointhoi_blender.takes import keys, resample, rig
 
 FRAMES = np.arange(0, 61, 4)
@@ -145,6 +145,24 @@ def test_takes_of_hands_without_shapes_are_refused_and_removal_leaves_nothing():
     for mesh in [each for each in bpy.data.meshes if not each.users]:
         bpy.data.meshes.remove(mesh)
     assert scenes.inventory().keys() == before.keys()
+
+
+@pytest.mark.parametrize("what", ["bones", "skin"])
+def test_what_a_linked_duplicate_would_lose_is_not_changed(what):
+    take, clip = holding()
+    hand = take.hands["RIGHT"]
+    thing = hand if what == "bones" else rig.skin_of(hand)
+    twin = thing.copy()
+    bpy.context.scene.collection.objects.link(twin)
+    for act in (lambda: shape.reshape(take, [1.0] * 10), lambda: controls.add(take)):
+        with pytest.raises(jointhoi.UserError, match=f"“{twin.name}” shares its data"):
+            act()
+    assert np.allclose(hand.data.bones["index3.R"].head_local, clip.hand_rest_joints[1][3], atol=1e-6)
+    assert len(hand.data.bones) == 16
+    twin.data = twin.data.copy()
+    shape.reshape(take, [1.0] + [0.0] * 9)
+    controls.add(take)
+    assert len(take.hands["RIGHT"].data.bones) == 22
 
 
 def test_the_sliders_change_both_hands(interface):  # noqa: F811
