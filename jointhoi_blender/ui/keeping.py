@@ -28,7 +28,7 @@ class JOINTHOI_PT_keep(bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.enabled = Session.job is None
-        row = layout.row(align=True, heading="Of")
+        row = layout.row(align=True)
         row.label(text="Object", icon="LOCKED")
         for side in take.hands:
             row.prop(fields, f"keep_{side.lower()}", toggle=True)
