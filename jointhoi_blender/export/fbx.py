@@ -1,7 +1,7 @@
 """FBX with the settings that readers agree on: Blender, Autodesk's SDK, ufbx, three.js and Godot.
 
-`use_all_actions` would give each hand the other's motion as well; FBX_SCALE_NONE would leave a scale of 100. Control bones
-(editing/controls.py) deform nothing and stay out; what they do is baked into the hands' own bones.
+`use_all_actions` would give each hand the other's motion as well; FBX_SCALE_NONE would leave a scale of 100. Control
+bones (editing/controls.py) deform nothing and stay out; what they do is baked into the hands' own bones.
 """
 
 import os

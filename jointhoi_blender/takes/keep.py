@@ -17,7 +17,8 @@ REACH = 6  # scene frames over which the small difference that is left beside a 
 
 
 def poses(take, frames, left=True, right=True):
-    """The poses of a take's hands and object in scene frames (n,), as fixed poses counted from its first frame; in steps.
+    """The poses of a take's hands and object in scene frames (n,), as fixed poses counted from its first frame; in
+    steps.
 
     left, right: whether that hand is kept; the object is in any case. Raises UserError.
     """

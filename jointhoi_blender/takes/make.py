@@ -67,8 +67,8 @@ def making(object, clip, recipe=None):
 
 
 def path_to_follow(object, first, last):
-    """What an object does by itself from frame `first` to `last`, as fixed poses; in steps. Raises UserError where a take
-    moves it.
+    """What an object does by itself from frame `first` to `last`, as fixed poses; in steps. Raises UserError where a
+    take moves it.
     """
     for take in rivals([object], (first, last)):
         if not attach.follows(take.record):

@@ -34,8 +34,8 @@ class Surface:
         self.tree = BVHTree.FromPolygons(vertices.tolist(), triangles.reshape(-1, 3).tolist())
 
     def distance(self, points, far, matrix):
-        """Signed distance (N,) of world points (N, 3), Blender units, negative inside; inf beyond `far`. matrix: where the
-        object stands in the world.
+        """Signed distance (N,) of world points (N, 3), Blender units, negative inside; inf beyond `far`. matrix: where
+        the object stands in the world.
         """
         inverse = np.array(matrix.inverted())
         local = points @ inverse[:3, :3].T + inverse[:3, 3]
@@ -88,8 +88,9 @@ def moved_objects(take):
 def read(take, frames, surfaces=True):
     """What the hands of a take that is shown are in scene frames (n,); in steps.
 
-    Returns {"skins": for each frame the world vertices of each hand {"LEFT": (V, 3), ...}, "places": for each frame where
-    the things stand that it moves}, and with them their "surfaces" at the first of the frames, where these are wanted.
+    Returns {"skins": for each frame the world vertices of each hand {"LEFT": (V, 3), ...}, "places": for each frame
+    where the things stand that it moves}, and with them their "surfaces" at the first of the frames, where these are
+    wanted.
     """
     hands, things, seen = skins(take), moved_objects(take) if surfaces else [], {"skins": [], "places": []}
     with kept_frame() as scene:
@@ -136,8 +137,8 @@ def triangles(skin):
 
 
 def state(take):
-    """Tells whether a take's hands, and what they touch, still move as they did: a text that is another one when the keys,
-    the meshes or the bones are others.
+    """Tells whether a take's hands, and what they touch, still move as they did: a text that is another one when the
+    keys, the meshes or the bones are others.
     """
     things = [*take.hands.values(), *skins(take).values(), *moved_objects(take)]
     owners = dict.fromkeys(owner for thing in things for owner in _with_parents(thing))

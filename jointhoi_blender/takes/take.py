@@ -87,8 +87,8 @@ class Take:
 
     @property
     def recipe(self):
-        """What it takes to make the take again, as arguments of `generate`, for hands of the shape that they have now; {}
-        where it was not told."""
+        """What it takes to make the take again, as arguments of `generate`, for hands of the shape that they have now;
+        {} where it was not told."""
         recipe = json.loads(self.record.get("recipe", "{}"))
         recipe.pop("checkpoint", None)
         if recipe and self.hand_shape:
@@ -342,7 +342,9 @@ def by_number(number):
 
 
 def solo(take):
-    """Shows one take alone, until it is called with that take again: then all are as they were before. Raises UserError."""
+    """Shows one take alone, until it is called with that take again: then all are as they were before. Raises
+    UserError.
+    """
     take.check_editable()
     takes = [each for each in find_takes() if not each.collection.library]
     ended = [each for each in takes if each.record.get("solo") == "alone"]

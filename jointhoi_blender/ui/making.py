@@ -91,7 +91,9 @@ def by_uid(collection, uid):
 
 
 def order_for(context, thing, frame, recipe, **more):
-    """The Order of a take of `thing` from `frame` on, with `generate`'s arguments `recipe`; in steps. Raises UserError."""
+    """The Order of a take of `thing` from `frame` on, with `generate`'s arguments `recipe`; in steps. Raises
+    UserError.
+    """
     if not recipe["prompt"].strip():
         raise seam.UserError("The prompt is empty; write what the hands should do with the object.")
     if context.scene.frame_current != frame:
@@ -232,7 +234,7 @@ class Making:
         self._cancel(context)
 
     def _tick(self, context):
-        """One tick's work: to read what to ask for, then to wait for each take and to build it. True once all are there."""
+        """One tick's work: reads what to ask for, then waits for each take and builds it. True once all are there."""
         if not self.steps:
             if self.order:
                 self._wait(context)

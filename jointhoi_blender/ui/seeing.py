@@ -150,7 +150,9 @@ class JOINTHOI_OT_show_heat(bpy.types.Operator):
 
 
 def keep(take, state, found):
-    """Keeps what was measured in a state of a take: the points for as long as Blender runs, the distances with the take."""
+    """Keeps what was measured in a state of a take: the points for as long as Blender runs, the distances with the
+    take.
+    """
     measured[take.collection.session_uid] = state, found["inside"]
     distance_mm = np.round(1000.0 * found["distance"], 2).tolist()
     take.record["measured"] = json.dumps({"state": state, "distance_mm": distance_mm})

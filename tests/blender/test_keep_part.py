@@ -1,4 +1,4 @@
-"""Poses kept of a take whose object has a part that turns: part, object and hands are where they were in these frames."""
+"""Poses kept of a take whose object has a part that turns: part, object and hands are where they were."""
 
 import bpy
 from mathutils import Matrix
