@@ -92,8 +92,6 @@ class JOINTHOI_PT_paint(bpy.types.Panel):
             button.side = side
             if thing.type == "MESH" and name in thing.vertex_groups:
                 row.operator(JOINTHOI_OT_paint_clear.bl_idname, text="", icon="X").side = side
-        if context.mode == "PAINT_WEIGHT":
-            layout.operator("object.mode_set", text="Done", icon="CHECKMARK").mode = "OBJECT"
 
 
 CLASSES = (JOINTHOI_OT_paint_contact, JOINTHOI_OT_paint_clear, JOINTHOI_PT_paint)

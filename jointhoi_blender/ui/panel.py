@@ -61,7 +61,9 @@ def draw_object(layout, context):
     elif kind == "show":
         box.operator(operators.JOINTHOI_OT_show_object.bl_idname, icon="HIDE_OFF")
     elif kind == "mode":
-        box.operator("object.mode_set", text="Go to Object Mode", icon="OBJECT_DATAMODE").mode = "OBJECT"
+        painting = context.mode == "PAINT_WEIGHT"
+        text, icon = ("Done", "CHECKMARK") if painting else ("Go to Object Mode", "OBJECT_DATAMODE")
+        box.operator("object.mode_set", text=text, icon=icon).mode = "OBJECT"
     elif kind == "size":
         column = box.column(align=True)
         column.use_property_split = False

@@ -9,6 +9,7 @@ from blender.test_ui import add_on  # noqa: F401
 import jointhoi_blender as jointhoi
 from jointhoi_blender.scene import paint
 from jointhoi_blender.ui import painting
+from jointhoi_blender.ui import panel as main
 
 
 def painted(thing, side, weights):
@@ -81,3 +82,18 @@ def test_an_object_without_vertices_of_its_own_is_refused_in_a_sentence():
     bpy.ops.object.text_add()
     with pytest.raises(jointhoi.UserError, match="convert it to a mesh"):
         paint.begin(bpy.context, bpy.context.object, 0)
+
+
+def test_there_is_one_way_back_to_object_mode_done_where_one_paints(add_on, monkeypatch):  # noqa: F811
+    for module in (main, painting):  # without a window there is no width
+        monkeypatch.setattr(module, "wrapped", lambda text, _context: [text])
+    bpy.context.view_layer.objects.active = scenes.cube()
+    for enter, button in (
+        (lambda: bpy.ops.object.mode_set(mode="EDIT"), "Go to Object Mode"),
+        (lambda: bpy.ops.jointhoi.paint_contact(side=1), "Done"),
+    ):
+        enter()
+        layout = layouts.Layout()
+        main.draw_object(layout, bpy.context)
+        texts = layout.texts + (layouts.drawn(painting.JOINTHOI_PT_paint) or [])
+        assert [text for text in texts if text in ("Go to Object Mode", "Done")] == [button]
