@@ -2,8 +2,8 @@
 # make test        the tests, on the runtime's environment and on PyPI's bpy
 # make extension   dist/jointhoi-VERSION.zip, for Blender's Preferences > Get Extensions > Install from Disk
 # make matrix      the Blender tests on every Blender that is supported
-# make gui-test    installs the extension in a real Blender window and presses Generate (root, Debian, about 3 GB)
-# make manual      the same, and its pictures go into docs/manual/images
+# make gui-test    installs the extension in a real Blender window and works in it (root, Debian, about 3 GB)
+# make manual      the same, and the pictures of the manual in docs/manual/images made anew
 # make bench-takes how long writing and playing a take takes; BENCH=FILE.json keeps the figures
 # make bench-directing   how well sentences in a row and painted contact hold together; CHECKPOINT=FILE
 # make data, train                the model: its data, its training (pass options with ARGS="...")

@@ -9,6 +9,9 @@ Beside STATE.json the test leaves `do.json`, a wish:
     {"view": [distance, x, y, z]}                   looks from there
     {"look": [number, [[x, y], ...]]}               moves the mouse there, tells which of the sidebar's buttons it met
     {"preferences": true}                           shows the add-on's preferences in place of the 3D view, or not
+    {"draw": number}                                draws all anew; then `shown` is that number
+    {"run": "mug.location.x = 1"}                   runs Python, with `bpy`, `jointhoi`, `fields` and `take()` at hand
+    {"tell": [number, "len(bpy.data.actions)"]}     tells what an expression is
 """
 
 import json
@@ -21,8 +24,10 @@ import bpy
 
 STATE, *FAKE = sys.argv[sys.argv.index("--") + 1 :]
 DO = os.path.join(os.path.dirname(STATE), "do.json")
-LOOK_SECONDS, BEAT_SECONDS = 0.05, 0.005
-drawn, busy, met, trouble = [], {}, {}, []
+LOOK_SECONDS, LOOK_EVENTS, LOST_SECONDS, BEAT_SECONDS = 0.002, 4, 10, 0.005
+drawn, busy, met, told, trouble = [], {}, {}, [], []
+wanted, shown = [], []  # numbers of drawings
+panels = []  # those of the sidebar that are open, as drawn last
 answers, gaps, clock = [], {"view drawn": [], "else": []}, {"beat": 0.0, "drew": False}
 
 
@@ -111,26 +116,89 @@ def button():
     return ""
 
 
-def look(number, places):
-    """Moves the mouse from place to place; then `met` holds [x, y, button] of each, and the `number` it answers."""
-    window, height = view()[0], view()[0].height
-    left, seen = list(places), []
+class GUI_OT_look(bpy.types.Operator):
+    """Moves the mouse from place to place; then `met` holds [x, y, button] of each, and the `number` it answers.
 
-    def step():
-        if seen:
-            seen[-1].append(button())
-        if not left:
-            met.update(number=number, seen=seen)
-            return None
-        x, y = left.pop(0)
-        seen.append([x, y])
-        window.cursor_warp(x, height - y)
-        return LOOK_SECONDS
+    A button is met some events after the mouse has come: the one that it left has to let go first.
+    """
 
-    bpy.app.timers.register(step)
+    bl_idname = "gui.look"
+    bl_label = "Look"
+
+    wish = None
+
+    def invoke(self, context, _event):
+        self.number, places = self.wish
+        self.left, self.seen, self.events = list(places), [], 0
+        self.timer = context.window_manager.event_timer_add(LOOK_SECONDS, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        self.go(context)
+        return {"RUNNING_MODAL"}
+
+    def go(self, context):
+        self.at, self.events, self.since = self.left.pop(0), 0, time.perf_counter()
+        context.window.cursor_warp(self.at[0], context.window.height - self.at[1])
+
+    def modal(self, context, event):
+        x, y = self.at
+        here = abs(event.mouse_x - x) <= 1 and abs(event.mouse_y - (context.window.height - y)) <= 1
+        self.events += here
+        if self.events < LOOK_EVENTS and time.perf_counter() - self.since < LOST_SECONDS:
+            return {"PASS_THROUGH"}
+        self.seen.append([x, y, button()])
+        if self.left:
+            self.go(context)
+            return {"PASS_THROUGH"}
+        context.window_manager.event_timer_remove(self.timer)
+        met.update(number=self.number, seen=self.seen)
+        return {"FINISHED", "PASS_THROUGH"}
+
+
+def look(wish):
+    GUI_OT_look.wish = wish
+    window, area, region = view()
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        bpy.ops.gui.look("INVOKE_DEFAULT")
+
+
+def names():
+    """What Python of a wish has at hand."""
+    chosen = part("ui.making").chosen_take
+    return {
+        "bpy": bpy, "jointhoi": addon(), "fields": bpy.context.scene.jointhoi, "part": part,
+        "take": lambda: chosen(bpy.context),
+    }  # fmt: skip
+
+
+def watch_panels():
+    """Keeps in `panels` which are open: those that are drawn after the one above them all."""
+
+    def watched(name, draw):
+        def drawing(self, context):
+            if name == "JOINTHOI_PT_main":
+                panels.clear()
+            panels.append(name)
+            return draw(self, context)
+
+        return drawing
+
+    for name in filter(lambda name: name.startswith("JOINTHOI_PT_"), dir(bpy.types)):
+        kind = getattr(bpy.types, name)
+        kind.draw = watched(name, kind.draw)
 
 
 def act(wish):
+    if "look" in wish:
+        look(wish["look"])
+        return
+    if "draw" in wish:
+        wanted[:] = [wish["draw"]]
+        for area in view()[0].screen.areas:
+            area.tag_redraw()
+        return
+    if "tell" in wish:
+        told[:] = [wish["tell"][0], eval(wish["tell"][1], names())]
+        return
     scene = bpy.context.scene
     if "frame" in wish:
         scene.frame_set(wish["frame"])
@@ -147,8 +215,8 @@ def act(wish):
         bpy.context.window_manager.addon_search = "JointHOI"
         bpy.ops.preferences.addon_expand(module=addon().__name__.rpartition(".")[0])
         return
-    if "look" in wish:
-        look(*wish["look"])
+    if "run" in wish:
+        exec(wish["run"], names())
     if "op" in wish:
         window, area, region = view()
         with bpy.context.temp_override(window=window, area=area, region=region):
@@ -163,6 +231,7 @@ def report():
         with open(DO) as file:
             wish = json.load(file)
         os.remove(DO)
+        trouble.clear()
         try:
             act(wish)
         except Exception:  # told to the test; the timer must go on
@@ -175,6 +244,9 @@ def report():
         "active": bpy.context.view_layer.objects.active and bpy.context.view_layer.objects.active.name,
         "tab": sidebar_tab(),
         "met": met,
+        "told": told,
+        "shown": shown,
+        "panels": panels,
         "fields": {name: getattr(scene.jointhoi, name) for name in ("prompt", "seed", "hands", "seconds", "quality")},
         "setup": bool(part("ui.checks").runtime_missing()) and (getattr(minute.State.setup, "error", "") or "missing"),
         "job": session.job and session.job.message,
@@ -208,6 +280,7 @@ def prepare():
     making = part("ui.making").Making
     timed(making, "modal", "one tick of Generate")
     timed(making, "invoke", "pressing Generate")
+    timed(part("ui.seeing").InSteps, "modal", "one tick of Measure or Ghosts")
     timed(part("ui.panel"), "draw_fields", "drawing the fields")
     for module, names in (
         ("takes.rig", ("make_hand", "key_hand")),
@@ -221,8 +294,11 @@ def prepare():
         for name in names:
             timed(part(module), name, f"... {name}")
     answering()
+    watch_panels()
+    bpy.utils.register_class(GUI_OT_look)
     bpy.types.SpaceView3D.draw_handler_add(lambda: clock.update(drew=True), (), "WINDOW", "PRE_VIEW")
     bpy.types.SpaceView3D.draw_handler_add(lambda: drawn or drawn.append(True), (), "WINDOW", "POST_PIXEL")
+    bpy.types.SpaceView3D.draw_handler_add(lambda: shown.__setitem__(slice(None), wanted), (), "WINDOW", "POST_PIXEL")
     bpy.app.timers.register(beat, persistent=True)
     bpy.ops.ed.undo_push(message="Start")
     bpy.app.timers.register(report, persistent=True)

@@ -26,7 +26,9 @@ DISPLAY = ":7"
 VIEWPORT, TAB = (500, 650), (1299, 286)  # the tab, where no object is active
 SIDEBAR = range(1028, 1290), range(100, 910)  # its columns and rows of pixels
 COLUMNS = 1150, 1264, 1228, 1056, 1090, 1243  # where buttons of all kinds are met
-_numbers, _places, _middles = itertools.count(1), {}, {}  # of buttons met, any place; of those wanted, the middle
+PLACES = PICTURES / "places.json"  # where buttons were last
+_numbers = itertools.count(1)
+_middles = json.loads(PLACES.read_text()) if PLACES.exists() else {}
 
 
 def inside(*command):
@@ -36,7 +38,7 @@ def inside(*command):
 
 def move(place):
     inside("xdotool", "mousemove", *map(str, place))
-    time.sleep(0.5)
+    time.sleep(0.2)
 
 
 def click(where, times=1):
@@ -45,13 +47,32 @@ def click(where, times=1):
     move((at[0] - 3, at[1]))
     move(at)
     inside("xdotool", "click", "--repeat", str(times), "--delay", "60", "1")
-    time.sleep(1)
+    time.sleep(0.5)
+
+
+def drag(*places):
+    """Drags with the mouse from the first place over the others."""
+    move(places[0])
+    inside("xdotool", "mousedown", "1")
+    for each in places[1:]:
+        move(each)
+    inside("xdotool", "mouseup", "1")
+    time.sleep(0.5)
 
 
 def press(key, place=VIEWPORT):
-    move(place)
+    """Presses a key over a place; None: where the mouse is."""
+    if place:
+        move(place)
     inside("xdotool", "key", key)
-    time.sleep(1)
+    time.sleep(0.5)
+
+
+def enter(text):
+    """Types in the field that is open, and ends with Enter."""
+    inside("xdotool", "key", "ctrl+a")
+    inside("xdotool", "type", "--delay", "30", text)
+    press("Return", None)
 
 
 def write(field, text, end="Return"):
@@ -61,7 +82,7 @@ def write(field, text, end="Return"):
     inside("xdotool", "type", "--delay", "30", text)
     if end:
         inside("xdotool", "key", end)
-    time.sleep(1)
+    time.sleep(0.5)
 
 
 def ask(**wish):
@@ -81,15 +102,20 @@ def do(**wish):
     assert not state()["trouble"], state()["trouble"][0]
 
 
+def tell(expression):
+    """What an expression is in the window's Python; see `names` of the other half."""
+    number = next(_numbers)
+    ask(tell=[number, expression])
+    assert not state()["trouble"], state()["trouble"][0]
+    return wait_until(lambda now: now["told"] and now["told"][0] == number, 30, expression)["told"][1]
+
+
 def look(places):
-    """Moves the mouse over `places` and remembers where each button was met first. Returns [x, y, button] of each."""
+    """Moves the mouse over `places`. Returns [x, y, button] of each."""
     number = next(_numbers)
     ask(look=[number, places])
     now = wait_until(lambda now: now["met"].get("number") == number, 120, "the mouse has been everywhere")
-    seen = now["met"]["seen"]
-    for x, y, button in seen:
-        _places.setdefault(button, (x, y))
-    return seen
+    return now["met"]["seen"]
 
 
 def same(button, name):
@@ -112,55 +138,115 @@ def place(name, choice=None):
     return x, y
 
 
-def middle(button):
-    """The middle of a button that was met. Looks from both sides, for what is met lags a little behind the mouse."""
-    x, y = _places[button]
-    way = [(x, y + off) for off in range(-24, 25, 4)]
-    met = [y for _, y, each in look(way) + look(way[::-1]) if each == button]
+def middle(x, y, button):
+    """The middle of a button that was met there."""
+    met = [y for _, y, each in look([(x, y + off) for off in range(-15, 16, 5)]) if each == button]
     return x, round(sum(met) / len(met))
 
 
 def search(name):
-    _places.clear()
-    for scroll in ("", "5", "4"):  # as it stands, then further down, then back at the top
-        if scroll:
-            move((COLUMNS[0], 500))
-            inside("xdotool", "click", "--repeat", "40", "--delay", "20", scroll)
-            time.sleep(1)
-            _places.clear()
-        for x in COLUMNS:
-            look([(x, y) for y in SIDEBAR[1][::11]])
-            for button in _places:
-                if same(button, name):
-                    return middle(button)
+    """Looks near to where the button was last, at first."""
+    x_last, y_last = _middles.get(name, (COLUMNS[0], 0))
+    rows = sorted(SIDEBAR[1][::13], key=lambda y: abs(y - y_last))
+    likely, *others = sorted(COLUMNS, key=lambda x: abs(x - x_last))
+    for turn, columns in (("", [likely]), ("5", [likely]), ("", others), ("4", [likely, *others])):
+        if turn:  # further down, or back at the top
+            scroll(turn)
+        for x in columns:
+            for at in range(0, len(rows), 8):
+                met = next((each for each in look([(x, y) for y in rows[at : at + 8]]) if same(each[2], name)), None)
+                if met:
+                    return middle(*met)
     picture("not-found")
     raise AssertionError(f"the sidebar has no {name}; see {PICTURES}/not-found.png")
 
 
-def unfold(below, button):
-    """Opens the panel with this button in it, one of those that are folded away under the button `below`."""
+def scroll(turn):
+    """Scrolls the sidebar to its end: "5" down, "4" up."""
+    move((COLUMNS[0], 500))
+    inside("xdotool", "click", "--repeat", "40", "--delay", "10", turn)
+    time.sleep(0.7)
+
+
+@contextmanager
+def unfolded(panel, below):
+    """A panel of the sidebar, one of those folded away under the button `below`, open for a while."""
+    header = unfold(panel, below)
+    try:
+        yield
+    finally:
+        if panel in state()["panels"]:
+            scroll("4")
+            until(lambda now: panel not in now["panels"], lambda: click(header))
+
+
+def unfold(panel, below):
+    """Opens a panel of the sidebar, one of those folded away under the button `below`. Returns where its header is, as
+    the sidebar stands.
+    """
     x, y = place(below)
-    for header in range(y + 33, SIDEBAR[1].stop, 25):
+    last = _middles.get(panel, (x, 0))[1]
+    headers = sorted(range(y + 32, SIDEBAR[1].stop, 26), key=lambda row: abs(row - last))
+    for header in 2 * headers:
+        before = state()["panels"]
         click((x, header))
-        if any(
-            same(met, button) for _, _, met in look([(x, row) for row in SIDEBAR[1][header - SIDEBAR[1].start :: 11]])
-        ):
-            return
-        click((x, header))
-    raise AssertionError(f"no panel under {below} has {button}")
+        now = after(before)
+        if panel in now:
+            _middles[panel] = x, header
+            return x, header
+        if now != before:
+            until(lambda now, before=before: now["panels"] == before, lambda header=header: click((x, header)))
+    picture("not-found")
+    raise AssertionError(f"no panel under {below} is {panel}")
+
+
+def after(before):
+    """The panels that are open once they are others than before, or after a while."""
+    for _ in range(50):
+        if (now := state()["panels"]) != before:
+            break
+        time.sleep(0.1)
+    return now
 
 
 def picture(name, box=None):
     """Keeps a picture of the window, or of the part `box` = (width, height, left, top), as out/gui/NAME.png.
 
-    With JOINTHOI_MANUAL=1 in the environment it goes into the manual too, which has no other pictures.
+    With JOINTHOI_MANUAL=1 in the environment it takes the place of the manual's picture of that name too.
     """
-    time.sleep(1.5)
+    drawn()
     crop = ["-crop", "{}x{}+{}+{}".format(*box), "+repage"] if box else []
     inside("import", "-window", "root", *crop, "+dither", "-colors", "200", "png8:/share/picture.png")
-    for folder in [PICTURES, MANUAL] if os.environ.get("JOINTHOI_MANUAL") else [PICTURES]:
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(SHARE / "picture.png", folder / f"{name}.png")
+    keep(name)
+
+
+def drawn():
+    """Waits until all of the window is drawn anew."""
+    time.sleep(0.5)
+    if "VIEW_3D" in tell("[area.type for area in bpy.context.window_manager.windows[0].screen.areas]"):
+        number = next(_numbers)
+        ask(draw=number)
+        wait_until(lambda now: now["shown"] == [number], 60, "the window is drawn")
+    time.sleep(1)
+
+
+def film(name, frames, box, across=4):
+    """Keeps pictures of a part of the window in some frames, side by side in rows, as one: see `picture`."""
+    crop = ["-crop", "{}x{}+{}+{}".format(*box), "+repage"]
+    for number, frame in enumerate(frames):
+        do(frame=frame)
+        drawn()
+        inside("import", "-window", "root", *crop, f"/share/film-{number}.png")
+    shots = [f"/share/film-{number}.png" for number in range(len(frames))]
+    looks = ["-tile", f"{across}x", "-geometry", "+2+2", "-background", "white", "+dither", "-colors", "128"]
+    inside("montage", *shots, *looks, "png8:/share/picture.png")
+    keep(name)
+
+
+def keep(name):
+    shutil.copy(SHARE / "picture.png", PICTURES / f"{name}.png")
+    if os.environ.get("JOINTHOI_MANUAL") and (MANUAL / f"{name}.png").exists():
+        shutil.copy(SHARE / "picture.png", MANUAL / f"{name}.png")
 
 
 def state():
@@ -199,6 +285,7 @@ def blender():
         subprocess.run(["mount", "--bind", "-o", "ro", folder, target], check=True)
     try:
         shutil.copy(HERE / "in_blender.py", SHARE)
+        shutil.copy(HERE.parent / "blender" / "characters.py", SHARE)
         shutil.copy(ZIP, SHARE / "extension.zip")
         arguments = ["/share/state.json"]
         if FAKE:
@@ -218,12 +305,23 @@ def blender():
         time.sleep(5)
         until(lambda now: now["tab"], lambda: press("n"))
         until(lambda now: now["tab"] == "JointHOI", lambda: click(TAB))
+        do(run="bpy.ops.wm.save_as_mainfile(filepath='/share/start.blend', copy=True)")
         yield
     finally:
         subprocess.run([HERE / "stop.sh", ROOT], check=False)
         for folder in shown:
             unmount(ROOT / folder.relative_to("/"))
         shutil.copy(SHARE / "blender.log", PICTURES / "blender.log")
+        PLACES.write_text(json.dumps(_middles))
+
+
+def begin(runtime=True):
+    """An empty scene as in the beginning; and the runtime that the model needs, or none."""
+    do(run="bpy.ops.wm.open_mainfile(filepath='/share/start.blend')")
+    named = f"part('ui.preferences').chosen().python = {str(RUNTIME / 'bin' / 'python') if runtime else ''!r}"
+    do(run=named)
+    if state()["tab"] != "JointHOI":  # a click on the tab that is open would close the sidebar
+        until(lambda now: now["tab"] == "JointHOI", lambda: click(TAB))
 
 
 def unmount(folder):
