@@ -1,4 +1,4 @@
-"""One Blender window for all tests; every file of tests begins in it with an empty scene, a mug once it asks for one."""
+"""One Blender window for all tests; every file begins in it with an empty scene, a mug once it asks for one."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Directing, used with mouse and keyboard: what happens then, a path to follow, poses to keep, paint, a lid that turns."""
+"""Directing, used with mouse and keyboard: what happens then, a path, poses to keep, paint, a lid."""
 
 import pytest
 
