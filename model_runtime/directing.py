@@ -14,12 +14,9 @@ from .condition.hands import hands_named
 from .diffusion.given import Given, OBJECT
 from .diffusion.guidance import TOUCHING, sharpened
 from .diffusion.representation import (
-    FPS, HAND, IDLE, MOTION, SIGNAL, pack_motion, to_world, unpack_hands, unpack_object,
+    FPS, HAND, IDLE, MOTION, SEEN, SIGNAL, pack_motion, to_world, unpack_hands, unpack_object,
 )  # fmt: skip
 
-CONTEXT = 10  # frames that a sentence sees of what was before it; of more, today's checkpoint makes less
-LEAD = 60  # frames before these that are drawn and thrown away where the object is in somebody's hand: see `directed`
-LIFTED = 0.02  # metres above where it stood at first
 GLIDE = 9  # frames in which a hand that has nothing more to do comes to rest
 STIRS = (
     0.004  # metres, and a tenth of its rotation's nine numbers: an object that is farther from where it was has moved
@@ -32,12 +29,7 @@ GOES_BACK = re.compile(r"\b(?:put|set|place|lay|bring|move|return)\w*\b[^.;]{0,6
 
 
 def directed(generator, request, stage, tell):
-    """Draws all sentences of a request -> y0 (T, 720) in the canonical frame, and which hands play a part, (2,) bool.
-
-    The model learned from clips that begin with the object on the table and the hands away. Where a sentence begins
-    with the object in hand, frames before it, of which nothing is fixed, let the model think up a reach and a lift that
-    lead there.
-    """
+    """Draws all sentences of a request -> y0 (T, 720) in the canonical frame, and which hands play a part, (2,) bool."""
     known, given = fixed(request, stage)
     known, given = known.to(generator.device), given.to(generator.device)
     signal = torch.zeros(request.frames, SIGNAL, device=generator.device)
@@ -48,17 +40,16 @@ def directed(generator, request, stage, tell):
     )  # hands that acted; those of the last sentence; frames
     sentences = request.sentences
     for number, (sentence, last) in enumerate(sentences):
-        begin = max(0, done - CONTEXT)
-        lead = LEAD if done and in_hand(signal[:done]) else 0
-        told, fix = (torch.nn.functional.pad(part[begin : last + 1], (0, 0, lead, 0)) for part in (known, given))
+        begin = max(0, done - SEEN)
+        told, fix = known[begin : last + 1].clone(), given[begin : last + 1].clone()
         frames, noise = generator.noise(request.seed, len(told), number)
         which = whose(generator, request, stage, sentence, frames, noise, before, signal[:done], fix)
         acts = torch.tensor(["left" in which or which == "both", "right" in which or which == "both"])
-        past = lead + done - begin
+        past = done - begin
         if done:
-            told[lead:past] = signal[begin:done, :MOTION]
+            told[:past] = signal[begin:done, :MOTION]
             # A hand that comes in now was drawn by nobody before: it is free to have been on its way already.
-            fix[lead:past] = torch.stack([~acts[0] | ever[0], ~acts[1] | ever[1], torch.tensor(True)]).to(fix.device)
+            fix[:past] = torch.stack([~acts[0] | ever[0], ~acts[1] | ever[1], torch.tensor(True)]).to(fix.device)
             if GOES_BACK.search(sentence) and not given[done : last + 1, OBJECT].any():
                 home = len(told) - min(int(HOME * FPS), (last - done) // 3)
                 told[home:, 2 * HAND :], fix[home:, OBJECT] = signal[0, 2 * HAND : MOTION], True
@@ -67,13 +58,12 @@ def directed(generator, request, stage, tell):
             said = f"{message}, sentence {number + 1} of {len(sentences)}" if len(sentences) > 1 else message
             tell(0.15 + 0.8 * (number + fraction) / len(sentences), said)
 
-        opened = float(told[lead, MOTION - 1]) if done else stage["opened"]
-        touched = torch.nn.functional.pad(signal[begin:done, MOTION:], (0, 0, lead, 0)) if done else None
+        opened = float(told[0, MOTION - 1]) if done else stage["opened"]
+        touched = signal[begin:done, MOTION:] if done else None
         holds = holding(signal[:done]) if done else (False, False)
-        keep = Given(told, fix, touched, lead, holds) if fix.any() else None
-        drawn = generator.draw(stage["thing"], sentence, which, stage["betas"], frames, noise, request.quality, part,
-                               opened, keep, stage["regions"])[lead:]  # fmt: skip
-        if fix[lead:, OBJECT].all() and not fix[:, :OBJECT].any():
+        keep = Given(told, fix, touched, holds) if fix.any() else None
+        drawn = generator.draw(stage, sentence, which, frames, noise, request.quality, part, opened, keep)
+        if fix[:, OBJECT].all() and not fix[:, :OBJECT].any():
             drawn = on_time(drawn, acts)
         signal = joined(signal, drawn, begin, done, last + 1, acts, ever)
         ever, before, done = ever | acts, acts, last + 1
@@ -107,12 +97,7 @@ def whose(generator, request, stage, sentence, frames, noise, before, past, fix)
 def holding(signal):
     """Whether each hand touches at the end of y0 (T, 720), by its contact map: [bool, bool]."""
     contact = signal[None, :, MOTION:].unflatten(-1, (2, -1))
-    return (sharpened(contact)[0, -CONTEXT:].amax(-1).median(0).values > TOUCHING).tolist()
-
-
-def in_hand(signal):
-    """Whether the object is held, or at least off the table, at the end of y0 (T, 720)."""
-    return any(holding(signal)) or float(signal[-1, MOTION - 8]) > LIFTED
+    return (sharpened(contact)[0, -SEEN:].amax(-1).median(0).values > TOUCHING).tolist()
 
 
 def on_time(signal, acts):

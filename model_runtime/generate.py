@@ -15,6 +15,7 @@ from .diffusion.guidance import ContactGuidance, TOUCHING, sharpened, waiting
 from .diffusion.paint import aimed, nearest_noise, region_of
 from .diffusion.representation import FPS, IDLE, MOTION, SIGNAL, to_world, unpack_hands, unpack_object
 from .diffusion.sampler import sample
+from .diffusion.table import Table
 from .directing import directed
 from .evaluation.metrics import measures
 from .hands.layer import load_hand
@@ -70,8 +71,8 @@ class Generator:
         return self.clip(request, stage, signal, active)
 
     def prepare(self, request):
-        """The object in the canonical frame: a dict of thing, scale and frames, shared by all samples of a request, the
-        hands' betas, and `opened`, the angle at which its hinge stands at first."""
+        """The object in the canonical frame: a dict of thing, scale, frames and the table below it, shared by all samples
+        of a request, the hands' betas, and `opened`, the angle at which its hinge stands at first."""
         name = request.object_name
         vertices, faces = np.asarray(request.vertices, float), np.asarray(request.faces)
         used = metric_mesh(vertices, faces, name)[0].astype(float)
@@ -95,7 +96,7 @@ class Generator:
             touch = np.tile(request.touch, 2 if opened else 1)  # as `shut` repeats the vertices
             regions = [region_of(each, stood, faces, thing, request.turning) for each in touch]
         return {"thing": thing, "scale": scale, "facing": facing, "turn": turn, "offset": -middle, "opened": opened,
-                "regions": regions, "betas": torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)}  # fmt: skip
+                "table": Table(thing, opened), "regions": regions, "betas": torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)}  # fmt: skip
 
     def condition(self, thing, prompt, which, betas, batch=1):
         """What the network is told, for `batch` samples; which: a key of FLAGS; betas (2, 10)."""
@@ -122,14 +123,13 @@ class Generator:
         left, right = left > peak, right > peak
         return "both" if left and right else "left" if left else "right"
 
-    def draw(
-        self, thing, prompt, which, betas, frames, noise, quality, tell, opened=0.0, given=None, regions=(None, None)
-    ):  # fmt: skip
-        """Samples one clip: y0 (T, 720) in the canonical frame.
+    def draw(self, stage, prompt, which, frames, noise, quality, tell, opened=0.0, given=None):
+        """Samples one clip of what `prepare` made ready: y0 (T, 720) in the canonical frame.
 
         opened: the angle of the hinge in the first frame; given: the frames that are fixed (diffusion.given.Given) or
-        None; regions: where the left and the right hand should touch (diffusion.paint.Region or None).
+        None.
         """
+        thing, betas, regions = stage["thing"], stage["betas"], stage["regions"]
         active = torch.tensor([FLAGS[which]], device=self.device) > 0
         share, inner, last = EFFORT[quality]
         more = {"regions": regions} if any(regions) else {}
@@ -141,8 +141,12 @@ class Generator:
             signal = waiting(signal, active, thing, opened)
             return keep(aimed(signal, regions, self.hands, thing, active, betas, step < AIMED * steps))
 
+        def grounded(signal):
+            return stage["table"](signal, active, given and given.free_object)
+
         def corrected(signal, step, steps):
             signal = steered(signal, step, steps)
+            signal = grounded(signal) if 2 * step >= steps else signal
             return keep(guide(signal, step, steps)) if guide else signal
 
         def quick(noises, steps):
@@ -160,7 +164,7 @@ class Generator:
         )  # fmt: skip
         signal = waiting(signal, active, thing, opened)[0]  # guidance smooths the angle too
         signal = settled(signal, active[0], bool(thing.hinge.any()), given)
-        return keep(signal[None])[0]
+        return keep(grounded(signal[None]))[0]
 
     def clip(self, request, stage, signal, active):
         """y0 in the canonical frame -> Clip in the request's world."""

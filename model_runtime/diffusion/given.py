@@ -53,13 +53,14 @@ class Given:
     """Makes a batch of clips agree with fixed frames.
 
     known (T, 208) in metres and matrices, looked at where given (T, 3) bool: the left hand, the right hand, the object;
-    contact (n, 512): how the first n frames touch, where that is known; of these the first `lead` are of no interest;
+    contact (n, 512): how the first n frames touch, where that is known;
     holds: which hands hold the object when they end.
-    free (T, 2): how far each hand may be corrected by others: 0 where it is fixed, 1 from REACH frames away on.
+    free (T, 2): how far each hand may be corrected by others: 0 where it is fixed, 1 from REACH frames away on;
+    free_object (T,): the same of the object, which may be after the last frame in which it is fixed.
     """
 
-    def __init__(self, known, given, contact=None, lead=0, holds=(False, False)):
-        self.known, self.given, self.contact, self.lead = known, given, contact, lead
+    def __init__(self, known, given, contact=None, holds=(False, False)):
+        self.known, self.given, self.contact = known, given, contact
         self.holds = torch.tensor(holds, device=known.device)
         fixed = given.cpu().numpy()
         reach = REACH if contact is None else LONG_REACH
@@ -70,7 +71,9 @@ class Given:
         ]
         u = torch.as_tensor(np.stack(away, -1) / REACH).to(known)
         self.free = u * u * (3 - 2 * u)
-        self.free[:lead] = 0
+        last = np.flatnonzero(fixed[:, OBJECT]).max(initial=-REACH)
+        u = torch.as_tensor(((np.arange(len(fixed)) - last) / REACH).clip(0, 1)).to(known)
+        self.free_object = u * u * (3 - 2 * u)
 
     def condition(self, batch=1):
         """The part of the network's condition that tells of them."""
@@ -141,12 +144,12 @@ class Given:
         One clip's map may be surer than another's: what is known is made as sure as what is drawn, or the hand would
         seem to let go.
         """
-        before, begin = len(self.contact), self.lead
-        rest, known = touch[:, before:].unflatten(-1, (2, -1)), self.contact[begin:].unflatten(-1, (2, -1))
+        before = len(self.contact)
+        rest, known = touch[:, before:].unflatten(-1, (2, -1)), self.contact.unflatten(-1, (2, -1))
         gain = rest.amax((1, 3)) / known.amax((0, 2)).clamp_min(1e-6)
         known = known * gain.clamp(0.5, 1)[:, None, :, None]
         fade = (1 - torch.arange(1, rest.shape[1] + 1).to(touch) / REACH).clamp_min(0)[:, None, None]
         fading = rest + fade * (known[:, -1:] - touch[:, before - 1 : before].unflatten(-1, (2, -1)))
         share = ((left + 1) / 4).clamp(0, 1)[..., None]  # its last touch is as it was drawn: it is read again
         rest = fading + share * (known[:, -1:] - fading)
-        return torch.cat([touch[:, :begin], known.flatten(-2), rest.flatten(-2)], 1)
+        return torch.cat([known.flatten(-2), rest.flatten(-2)], 1)

@@ -21,6 +21,7 @@ CONTACT = 2 * POINTS
 SIGNAL = MOTION + CONTACT
 GIVEN = 3  # what of a frame can be fixed: the left hand, the right hand, the object
 FPS = 30.0  # frames a second of the signal
+SEEN = 10  # frames of what was before that a sentence after another sees, in training and in use
 LONGEST = 151  # frames: five seconds, both ends counted
 # Where a hand that plays no part is, in the object's frame: a constant, so that the model need not guess it.
 IDLE = np.array([[-0.25, -0.30, 0.0], [0.25, -0.30, 0.0]], np.float32)

@@ -27,7 +27,7 @@ from ..hands.layer import load_hand
 from . import checkpoint
 from .losses import Skeleton
 from .methods import method
-from .representation import FPS, LONGEST, MOTION
+from .representation import FPS, LONGEST, MOTION, SEEN
 
 READ = (
     "motion",
@@ -44,7 +44,6 @@ READ = (
     "hinge",
 )
 BEGUN = 0.12  # the share of clips that begin with the object in hand, as a sentence after another does
-SEEN = 10  # frames of those that are given
 BUCKET = 15  # clips are padded to a multiple of this many frames and batched with those of the same length
 
 
