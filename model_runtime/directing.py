@@ -29,7 +29,8 @@ GOES_BACK = re.compile(r"\b(?:put|set|place|lay|bring|move|return)\w*\b[^.;]{0,6
 
 
 def directed(generator, request, stage, tell):
-    """Draws all sentences of a request -> y0 (T, 720) in the canonical frame, and which hands play a part, (2,) bool."""
+    """Draws all sentences of a request -> y0 (T, 720) in the canonical frame, and the hands that play a part, (2,)
+    bool."""
     known, given = fixed(request, stage)
     known, given = known.to(generator.device), given.to(generator.device)
     signal = torch.zeros(request.frames, SIGNAL, device=generator.device)

@@ -71,8 +71,8 @@ class Generator:
         return self.clip(request, stage, signal, active)
 
     def prepare(self, request):
-        """The object in the canonical frame: a dict of thing, scale, frames and the table below it, shared by all samples
-        of a request, the hands' betas, and `opened`, the angle at which its hinge stands at first."""
+        """The object in the canonical frame: a dict of thing, scale, frames and the table below it, shared by all
+        samples of a request, the hands' betas, and `opened`, the angle at which its hinge stands at first."""
         name = request.object_name
         vertices, faces = np.asarray(request.vertices, float), np.asarray(request.faces)
         used = metric_mesh(vertices, faces, name)[0].astype(float)
@@ -95,8 +95,9 @@ class Generator:
         if request.touch is not None:
             touch = np.tile(request.touch, 2 if opened else 1)  # as `shut` repeats the vertices
             regions = [region_of(each, stood, faces, thing, request.turning) for each in touch]
+        betas = torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)
         return {"thing": thing, "scale": scale, "facing": facing, "turn": turn, "offset": -middle, "opened": opened,
-                "table": Table(thing, opened), "regions": regions, "betas": torch.as_tensor(np.asarray(request.hand_shape, np.float32)).to(self.device)}  # fmt: skip
+                "table": Table(thing, opened), "regions": regions, "betas": betas}  # fmt: skip
 
     def condition(self, thing, prompt, which, betas, batch=1):
         """What the network is told, for `batch` samples; which: a key of FLAGS; betas (2, 10)."""
@@ -158,9 +159,10 @@ class Generator:
         if any(regions):
             noise = nearest_noise(quick, noise, regions, self.hands, thing, active, betas)
 
+        told |= given.condition() if given else {}
         signal = sample(
-            self.model, told | (given.condition() if given else {}), frames, steps=round(share * STEPS), scale=SCALE, noise=noise,
-            guide=corrected, progress=lambda step, steps: tell(step / steps, f"Sampling, step {step + 1} of {steps}"),
+            self.model, told, frames, steps=round(share * STEPS), scale=SCALE, noise=noise, guide=corrected,
+            progress=lambda step, steps: tell(step / steps, f"Sampling, step {step + 1} of {steps}"),
         )  # fmt: skip
         signal = waiting(signal, active, thing, opened)[0]  # guidance smooths the angle too
         signal = settled(signal, active[0], bool(thing.hinge.any()), given)

@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.transform import Rotation, Slerp
 import torch
 
-from model_runtime import directing, seam
+from model_runtime import directing
 from model_runtime.diffusion.given import Given, REACH, fading
 from model_runtime.diffusion.representation import pack_motion, unpack_hands, unpack_object
 from runtime.test_generate import a_request, maker, turned  # noqa: F401
