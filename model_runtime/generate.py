@@ -26,7 +26,7 @@ from .objects.thing import Thing, thing_of
 CHECKPOINT = os.path.normpath(
     os.path.join(os.path.dirname(__file__), "..", "assets", "checkpoint", "jointhoi.safetensors")
 )
-STEPS, SCALE = 20, 1.5
+STEPS, SCALE = 20, 2.5
 AIMED = 0.6  # the share of the steps in which hands are shifted towards what is painted
 # By a request's quality: the share of STEPS, and guidance steps inside each and in the last.
 EFFORT = {"draft": (0.5, 1, 15), "normal": (1, 3, 40), "final": (2, 4, 120)}

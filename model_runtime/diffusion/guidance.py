@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from ..hands.layer import core
 from .representation import CONTACT_DECAY, HAND, MOTION, unpack_hands
 
-FAINT = 0.2  # a map that stays below this says that the hand does not touch
+FAINT = 0.08  # a map that stays below this says that the hand does not touch
 CORE = 0.003  # metres: the middle of a finger stays this far outside, or the finger stands in a thin wall
 TOUCHING = 0.6  # generated contact above this asks for touch
 VERTICES = 220  # of each hand that are looked at in the inner steps; the last step looks at all for depth

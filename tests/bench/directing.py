@@ -71,16 +71,14 @@ def painted(generator, name, what, where):
     weights = where(2 * (vertices - vertices.min(0)) / np.ptp(vertices, axis=0) - 1).astype(np.float32)
     for seed in SEEDS[:2]:
         found = []
-        for touch in (None, np.stack([0 * weights, weights])):
+        for touch in (np.stack([0 * weights, weights]), None):
             request = Request(f"Lift the {name} with the right hand.", **mesh, seed=seed, object_name=name, touch=touch)
             _, away, skins, stage = drawn(generator, request)
-            offset = stage["offset"]
-            target = torch.from_numpy(vertices[weights > 0.5] @ stage["turn"].T + offset).float()
-            near = (skins[0].distance < NEAR) & torch.from_numpy(away)[:, None]
-            points = skins[0].vertices[near]
+            target = target if touch is None else stage["regions"][1].surface.points
+            points = skins[0].vertices[(skins[0].distance < NEAR) & torch.from_numpy(away)[:, None]]
             close = torch.cdist(points, target).amin(-1) < 0.015 if len(points) else torch.zeros(1)
             found.append(f"{100 * float(close.float().mean()):.0f} %")
-        print(f"paint, {name}, {what}, seed {seed}: without {found[0]}, with {found[1]}", flush=True)
+        print(f"paint, {name}, {what}, seed {seed}: without {found[1]}, with {found[0]}", flush=True)
 
 
 if __name__ == "__main__":
