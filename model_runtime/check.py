@@ -16,6 +16,11 @@ def check_request(request):
             raise fail(
                 "The prompt is empty; write what the hands should do, such as “Lift the mug with the right hand.”"
             )
+        if not any(letter.isalpha() for letter in sentence):
+            raise fail(
+                f"The prompt “{sentence.strip()[:40]}” has no words; write what the hands should do, such as “Lift the mug "
+                "with the right hand.”"
+            )
         if not _number(seconds) or not seam.MIN_SECONDS <= seconds <= seam.MAX_SECONDS:
             raise fail(f"A sentence lasts {seam.MIN_SECONDS} to {seam.MAX_SECONDS} seconds, not {seconds!r}.")
     if request.hands not in seam.HANDS:

@@ -48,6 +48,7 @@ MIRROR = np.diag([1.0, 1.0, -1.0]).astype(np.float32)
 @pytest.mark.parametrize("changes, words, kind", [
     ({"prompt": "  "}, "prompt is empty", "request"),
     ({"prompt": None}, "prompt", "request"),
+    ({"prompt": "\U0001f642 \u2615!"}, "“\U0001f642 \u2615!” has no words", "request"),
     ({"hands": "three"}, "auto, left, right, both", "request"),
     ({"fit": "squeeze"}, "ask, scale_hands, scale_object", "request"),
     ({"seconds": 60.0}, "1.0 to 5.0 seconds", "request"),
