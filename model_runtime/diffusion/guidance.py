@@ -4,8 +4,8 @@ At a guided step, y0_hat = (X, C). C_hat is the generated contact, C_bar the con
 correction d of the hands, a few knots over the clip so that it stays smooth, is moved down the gradient of
 
     L_cig = sum over points with generated contact of rho(d_bar - d_hat)       contact: the surface comes to the hand
-          + sum over fingertips that the map says touch of rho(sdf)            contact: the fingertips come to the surface
-          + sum over hand vertices of max(0, -sdf)^2                           the signed term: never inside
+          + sum over fingertips that the map says touch of rho(sdf + press)    contact: the fingertips come to the surface
+          + sum over hand vertices of max(0, -sdf - press / 2)^2               the signed term: never inside
           + the same along the fingers' bones, held 3 mm outside               nor through a wall thinner than a finger
           + sum over the fingers nearest to what a user painted of rho(distance to it)        contact where it is wanted
 
@@ -20,6 +20,7 @@ from ..hands.layer import core
 from .representation import CONTACT_DECAY, HAND, MOTION, unpack_hands
 
 FAINT = 0.08  # a map that stays below this says that the hand does not touch
+PRESS = 0.001  # metres: how far fingertips press in, as soft skin does that holds; half of it costs nothing anywhere
 CORE = 0.003  # metres: the middle of a finger stays this far outside, or the finger stands in a thin wall
 TOUCHING = 0.6  # generated contact above this asks for touch
 VERTICES = 220  # of each hand that are looked at in the inner steps; the last step looks at all for depth
@@ -229,9 +230,9 @@ class ContactGuidance:
             return loss
         depth = self.thing.distance(every, angle)
         share = 0.1 if len(ids) == VERTICES else 0.4 * VERTICES / len(ids)
-        loss = loss + ((0.0005 - depth).clamp_min(0) * 1000).square().sum(-1) * share
+        loss = loss + ((-PRESS / 2 - depth).clamp_min(0) * 1000).square().sum(-1) * share
         busy = contact.amax(-1)  # (B, T)
-        gaps = torch.stack([depth[..., tip].clamp_min(0).amin(-1) for tip in self.tips[side]], -1)
+        gaps = torch.stack([(depth[..., tip] + PRESS).clamp_min(0).amin(-1) for tip in self.tips[side]], -1)
         with torch.no_grad():
             # What the map says of each fingertip: the contact of the points within 2.5 cm of it.
             near = [(contact * (apart[..., tip].amin(-1) < 0.025)).amax(-1) for tip in self.tips[side]]
