@@ -5,7 +5,8 @@
 
 Object number n is family n % F with its own seed, so any part of a run can be made anywhere, twice, the same. A shard
 that exists is not made again. Under torchrun every process takes its own part. With --split test the objects are those
-kept away from training; with --split unseen they are of families never trained on.
+kept away from training; with --split unseen they are of families never trained on. With --mirrored every shard has its mirror
+image beside it, twice the clips for a few hundredths of the time.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from .families import HELD_OUT, HOLD, RESERVED_SEED, TRAINING, make
 from .gates import Skin, hands_gap
 from .grasp_hinges import with_fingers
 from .grasps import find, whole_pose
+from .mirror import mirror_shard
 from .prop import ready, standing
 from .score import Cast, Grip
 
@@ -403,6 +405,7 @@ def main(arguments=None):
     parser.add_argument("--part", help="K/N: make every Nth shard, from the Kth, to share the work")
     parser.add_argument("--split", choices=("train", "test", "unseen"), default="train")
     parser.add_argument("--device", default="cpu", help="where grasps are searched; cuda takes this process's own card")
+    parser.add_argument("--mirrored", action="store_true", help="beside each shard its mirror image")
     options = parser.parse_args(arguments)
     os.makedirs(options.out, exist_ok=True)
     mine, of = share(options.part)
@@ -418,10 +421,12 @@ def main(arguments=None):
             continue
         if os.path.exists(path):
             total += len(shards.read(path, ["first"])[0]["first"]) - 1
-            continue
-        count = make_shard(path, chunk, hands, encoder, options.split, options.device, options.seed)
-        total += count
-        print(f"{path}: {count} clips; {total} in {time.time() - begun:.0f} s", flush=True)
+        else:
+            count = make_shard(path, chunk, hands, encoder, options.split, options.device, options.seed)
+            total += count
+            print(f"{path}: {count} clips; {total} in {time.time() - begun:.0f} s", flush=True)
+        if options.mirrored:
+            mirror_shard(path, hands, encoder)
 
 
 if __name__ == "__main__":
