@@ -5,8 +5,8 @@
 
 Object number n is family n % F with its own seed, so any part of a run can be made anywhere, twice, the same. A shard
 that exists is not made again. Under torchrun every process takes its own part. With --split test the objects are those
-kept away from training; with --split unseen they are of families never trained on. With --mirrored every shard has its mirror
-image beside it, twice the clips for a few hundredths of the time.
+kept away from training; with --split unseen they are of families never trained on. With --mirrored every shard has its
+mirror image beside it: twice the clips for a few hundredths of the time.
 """
 
 import argparse

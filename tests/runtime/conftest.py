@@ -1,4 +1,4 @@
-"""What several tests of the runtime share: the hands, and exact distance grids."""
+"""What several tests of the runtime share: the hands, clips made of two families, exact distance grids."""
 
 import numpy as np
 import pytest
@@ -12,6 +12,16 @@ def hands():
     from model_runtime.hands.layer import load_hand
 
     return [load_hand(0), load_hand(1)]
+
+
+@pytest.fixture(scope="session")
+def made(hands):
+    """What was made of each family of data_cases.NUMBERS, by name."""
+    from runtime.data_cases import NUMBERS, Made, few_tries
+
+    with pytest.MonkeyPatch.context() as patch:
+        few_tries(patch)
+        return {family: Made(family, hands) for family in NUMBERS}
 
 
 @pytest.fixture(scope="session")

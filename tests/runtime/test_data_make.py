@@ -3,7 +3,6 @@
 from collections import Counter
 from types import SimpleNamespace
 
-import igl
 import numpy as np
 import pytest
 from scipy.spatial import cKDTree
@@ -15,54 +14,14 @@ from model_runtime.condition.hands import hands_named
 from model_runtime.data import clips, make, shards
 from model_runtime.data.score import Cast, Grip
 from model_runtime.data.clips import between, compose, resting
-from model_runtime.data.mirror import mirror_shard, mirrored, mirrored_words
 from model_runtime.data.families import ACTIONS, HELD_OUT, RESERVED_SEED, TRAINING, Shape
 from model_runtime.data.prop import ready
-from model_runtime.evaluation.cases import case_of
-from model_runtime.evaluation.parts import thing_in
 from model_runtime.diffusion.representation import IDLE, to_world, unpack_hands, unpack_object
 from model_runtime.hands.arm import reachable
-from model_runtime.objects.distance import outer_surface, winding_number
+from runtime.data_cases import NUMBERS, few_tries
 
 LEFT, RIGHT = 0, 1
 SIDES = ("left", "right")
-NUMBERS = {"mug": TRAINING.index("mug"), "chest": TRAINING.index("chest")}
-
-
-class Made:
-    """All that was made of one object."""
-
-    def __init__(self, family, hands):
-        self.family, self.hands = family, hands
-        self.clips, self.thing, self.tally = make.object_clips(NUMBERS[family], hands, limit=14)
-        self.shape = make.object_shape(NUMBERS[family], "train")[0]
-        self.table = float(self.thing["vertices"][:, 2].min())
-
-    def at(self, angle):
-        """The object's vertices with its hinge at `angle`, by scipy's rotations."""
-        vertices = self.thing["vertices"].astype(np.float64).copy()
-        turning = np.unique(self.thing["faces"][self.thing["turning"]])
-        vertices[turning] = self.turned(vertices[turning], angle)
-        return vertices
-
-    def turned(self, points, angle):
-        point, axis = self.thing["hinge"][:3], self.thing["hinge"][3:6]
-        return Rotation.from_rotvec(angle * axis).apply(points - point) + point if len(points) else points
-
-    def distance(self, points, angle):
-        """Exact signed distance (libigl) of (N, 3) to the object with its hinge at `angle`, metres."""
-        vertices, faces = self.at(angle), self.thing["faces"]
-        away = np.sqrt(igl.point_mesh_squared_distance(points.astype(np.float64), *outer_surface(vertices, faces))[0])
-        return np.where(winding_number(points, vertices, faces) > 0.5, -away, away)
-
-
-@pytest.fixture(scope="module")
-def made(hands):
-    """With fewer tries than usual, for speed."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(make, "CASTS", 10)
-        patch.setattr(make, "TRIES", 3)
-        yield {family: Made(family, hands) for family in NUMBERS}
 
 
 def every_clip(made):
@@ -215,7 +174,8 @@ def test_a_hand_that_plays_no_part_waits_at_a_constant_place_of_the_object_s_fra
             assert not clip["hold"][:, side].any()
 
 
-def test_made_twice_from_one_seed_is_the_same_and_from_another_is_not(made, hands):
+def test_made_twice_from_one_seed_is_the_same_and_from_another_is_not(made, hands, monkeypatch):
+    few_tries(monkeypatch)
     made_again, thing, _ = make.object_clips(NUMBERS["mug"], hands, limit=4)
     for one, other in zip(made_again, made["mug"].clips):
         assert one["captions"] == other["captions"] and one["action"] == other["action"]
@@ -463,110 +423,3 @@ def test_as_many_clips_as_are_asked_for_also_when_going_on(tmp_path, monkeypatch
     assert made_by("few", "--clips", "12") == list(range(7, 31))  # three shards of five
     assert made_by("few", "--clips", "12") == []
     assert made_by("few", "--clips", "16") == list(range(31, 39))
-
-
-# In the mirror
-
-
-@pytest.fixture(scope="module")
-def shard(made):
-    """Everything made, as (arrays, plain)."""
-    things = list(made.values())
-    some = [{**clip, "object": row, "text": np.zeros((make.WORDINGS, 384))}
-            for row, thing in enumerate(things) for clip in thing.clips]  # fmt: skip
-    return shards.pack(some, [thing.thing for thing in things], {"split": "train"})
-
-
-@pytest.fixture(scope="module")
-def image(shard, hands):
-    """Its mirror image, with the length of a sentence for a text vector."""
-    return mirrored(*shard, hands, SimpleNamespace(encode=lengths))
-
-
-def lengths(sentences):
-    return np.array([[len(sentence)] * 384 for sentence in sentences], np.float32)
-
-
-def as_cases(shard):
-    arrays, plain = shard
-    return [case_of(arrays, plain, row) for row in range(len(plain["actions"]))]
-
-
-def scene(case, row, hands):
-    """Vertices in the world in one frame: the object's, its hinge turned by scipy, and the left and the right hand's."""
-    motion = torch.from_numpy(case["motion"][row])
-    place, turn, angle = (value.numpy() for value in unpack_object(motion))
-    vertices, turning = case["vertices"].astype(float), np.unique(case["faces"][case["turning"]])
-    point, axis = case["hinge"][:3], case["hinge"][3:6]
-    vertices[turning] = Rotation.from_rotvec(angle * axis).apply(vertices[turning] - point) + point
-    wrists, rotations = to_world(*unpack_hands(motion), *unpack_object(motion)[:2])
-    betas = torch.from_numpy(case["betas"])
-    skins = [hands[side](rotations[side], wrists[side], betas[side])[0].numpy() for side in (LEFT, RIGHT)]
-    return vertices @ turn.T + place, *skins
-
-
-def test_a_mirrored_clip_is_the_clip_with_x_the_other_way_and_left_for_right(shard, image, hands):
-    for case, other in zip(as_cases(shard), as_cases(image)):
-        for row in (0, len(case["motion"]) // 2, len(case["motion"]) - 1):
-            thing, left, right = scene(case, row, hands)
-            for expected, found in zip((thing, right, left), scene(other, row, hands)):
-                np.testing.assert_allclose(found, expected * [-1, 1, 1], atol=2e-6)
-        np.testing.assert_array_equal(other["hold"], case["hold"][:, ::-1])
-        assert other["active"].tolist() == case["active"].tolist()[::-1]
-        assert trimesh.Trimesh(case["vertices"], case["faces"]).volume == pytest.approx(
-            trimesh.Trimesh(other["vertices"], other["faces"]).volume, rel=1e-4)  # fmt: skip
-
-
-def test_a_mirrored_contact_map_is_the_geometry_s(image, hands):
-    seen = 0
-    for case in as_cases(image):
-        motion, thing = torch.from_numpy(case["motion"]), thing_in(case)
-        points = thing.points_at(motion[:, -1]).numpy()
-        for side in np.flatnonzero(case["active"]):
-            place, turn = unpack_hands(motion)
-            skin = hands[side](turn[:, side], place[:, side], torch.from_numpy(case["betas"][side]))[0].numpy()
-            for row in range(0, len(motion), 7):
-                away = cKDTree(skin[row]).query(points[row])[0]
-                expected = np.exp(-np.maximum(away - 0.001, 0) / 0.01)
-                np.testing.assert_allclose(case["contact"][row, side], expected, atol=0.01)
-                seen += expected.max() > 0.9
-    assert seen > 20
-
-
-def test_mirrored_twice_is_as_before(shard, image, hands):
-    arrays, plain = mirrored(*image, hands, SimpleNamespace(encode=lengths))
-    for name, value in shard[0].items():
-        if name == "text":
-            continue
-        np.testing.assert_allclose(arrays[name].astype(float), value, atol=2.01 if name == "contact" else 1e-6)
-    assert plain["captions"] == shard[1]["captions"] and plain["hands"] == shard[1]["hands"]
-
-
-def test_mirrored_sentences_are_told_again(shard, image):
-    for some, others, vectors in zip(shard[1]["captions"], image[1]["captions"], image[0]["text"]):
-        assert [hands_named(words) for words in others] == [
-            {"left": "right", "right": "left"}.get(hands_named(words), hands_named(words)) for words in some]  # fmt: skip
-        np.testing.assert_array_equal(vectors[:, 0], [len(words) for words in others])
-
-
-@pytest.mark.parametrize(
-    "said, mirrored_said",
-    [
-        ("Left hand: move it rightwards.", "Right hand: move it leftwards."),
-        ("Hold it upright, right-handed, by the left side.", "Hold it upright, left-handed, by the right side."),
-        ("Drink from the mug.", "Drink from the mug."),
-    ],
-)
-def test_left_and_right_change_places_in_words(said, mirrored_said):
-    assert mirrored_words(said) == mirrored_said and mirrored_words(mirrored_said) == said
-
-
-def test_a_mirror_image_is_written_beside_its_shard_once(shard, image, hands, tmp_path):
-    path, encoder = tmp_path / "some.safetensors", SimpleNamespace(encode=lengths)
-    shards.write(str(path), *shard)
-    mirror_shard(str(path), hands, encoder)
-    written = tmp_path / "some-mirrored.safetensors"
-    np.testing.assert_array_equal(shards.read(str(written))[0]["motion"], image[0]["motion"])
-    stamp = written.stat().st_mtime_ns
-    mirror_shard(str(path), hands, encoder)
-    assert written.stat().st_mtime_ns == stamp
