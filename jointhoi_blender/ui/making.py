@@ -15,7 +15,7 @@ from ..takes.make import as_if_new, making, path_to_follow
 from ..takes.take import by_number, find_takes
 from . import history, preferences
 
-TICK_SECONDS = 0.05
+TICK_SECONDS = 0.02
 WORK_SECONDS = 0.02  # of a tick, for work in steps; the limit is 50 ms
 
 
@@ -219,7 +219,7 @@ class Making:
             return self._fail(error, "WARNING")
         self._timer = context.window_manager.event_timer_add(TICK_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
-        redraw(context)
+        redraw(context, only_sidebars=True)
         return {"RUNNING_MODAL"}
 
     def modal(self, context, event):
