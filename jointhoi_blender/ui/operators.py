@@ -106,7 +106,7 @@ class JOINTHOI_OT_use_prompt(bpy.types.Operator):
     prompt: StringProperty()
 
     def execute(self, context):
-        context.scene.jointhoi["prompt"] = self.prompt
+        context.scene.jointhoi.prompt = self.prompt
         return {"FINISHED"}
 
 

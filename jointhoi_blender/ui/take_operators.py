@@ -118,7 +118,6 @@ class JOINTHOI_OT_take_use(OnTake, bpy.types.Operator):
     def act(self, context, take):
         fields = context.scene.jointhoi
         recipe = take.recipe
-        fields["prompt"] = recipe.pop("prompt", fields.prompt)
         fields.object, fields.part = take.object, recipe.pop("part", None)
         fields.hinged = "axis" in recipe or not checks.possible_part(fields, take.object)
         fields.paint = "paint" in recipe or not paint.is_painted(take.object)
