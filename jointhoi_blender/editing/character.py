@@ -266,7 +266,7 @@ def _basis(bone, matrix, parent):
 
 def _local(world, points):
     """Points (n, 3) in the world -> in the space of world (n, 4, 4)."""
-    return np.linalg.solve(world[:, :3, :3], (points - world[:, :3, 3])[..., None])[..., 0]
+    return (resample.inverses(world)[:, :3, :3] @ (points - world[:, :3, 3])[..., None])[..., 0]
 
 
 # The arm

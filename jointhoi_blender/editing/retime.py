@@ -80,7 +80,7 @@ def place(take, offset=(0.0, 0.0, 0.0), turn=0.0):
     for hand in take.hands.values():
         _place_hand(hand, step, frames)
     for thing, parent in parents.items():
-        own = np.linalg.inv(parent) @ step @ parent
+        own = resample.inverses(parent) @ step @ parent
         bag = keys.channels(thing.animation_data)
         if turn == 0 and np.ptp(own, axis=0).max() < 1e-9:
             for curve in [each for each in bag.fcurves if each.data_path == "location"]:

@@ -28,19 +28,18 @@ def store(mesh, name, vertices, points, contact, sides):
     the hands `sides` are kept
     """
     contact = np.asarray(contact[:: stride(len(contact), len(vertices) * len(sides)), sides], np.float32)
-    heat = np.empty((len(contact), len(sides), len(vertices)), np.float32)
+    heat = []  # in pieces: the first write to one array as large as all would take the system long
     for begin in range(0, len(vertices), CHUNK):
         index, weight = nearest(vertices[begin : begin + CHUNK], points)
         yield
+        heat.append(np.empty((len(contact), len(sides), len(index)), np.float32))
         for hand in range(len(sides)):
-            heat[:, hand, begin : begin + CHUNK] = sum(
-                contact[:, hand, i] * w for i, w in zip(index.T, weight.T.astype(np.float32))
-            )
+            heat[-1][:, hand] = sum(contact[:, hand, i] * w for i, w in zip(index.T, weight.T.astype(np.float32)))
             yield
-    for sample, hands in enumerate(heat):
-        for side, values in zip(sides, hands):
+    for sample in range(len(contact)):
+        for hand, side in enumerate(sides):
             attribute = mesh.attributes.new(attribute_name(name, sample, side), "FLOAT", "POINT")
-            attribute.data.foreach_set("value", values)
+            attribute.data.foreach_set("value", np.concatenate([piece[sample, hand] for piece in heat]))
         if sample % 32 == 31:
             yield
 

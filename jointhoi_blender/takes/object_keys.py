@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import seam
 from ..scene.request import TRANSFORMS
-from . import attach, keys
+from . import attach, keys, resample
 
 ROTATIONS = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}  # any other mode: rotation_euler
 SHEARED = 1e-5  # relative error above which location, rotation and scale cannot express a matrix
@@ -18,7 +18,7 @@ def key_object(object, bag, frames, world, parents=None):
     parents (n, 4, 4): what `parent_matrices` would find, where that is known.
     Raises Sheared where an unevenly scaled parent would need keys that Blender does not have.
     """
-    local = np.linalg.inv(parent_matrices(object, frames) if parents is None else parents) @ world
+    local = resample.inverses(parent_matrices(object, frames) if parents is None else parents) @ world
     curves = transform_curves(object, local)
     group = keys.new_group(bag, "Object Transforms")
     strips = len(object.animation_data.nla_tracks) > 0  # may move what nothing here would otherwise hold
@@ -96,7 +96,7 @@ def transform_curves(object, local):
     scale = np.linalg.norm(linear, axis=1) * signs
     rotation = linear / scale[:, None]
     off = rotation.transpose(0, 2, 1) @ rotation - np.eye(3)
-    if abs(off).max() > SHEARED:
+    if not abs(off).max() <= SHEARED:  # nor where a parent has shrunk to nothing
         raise Sheared
     turns = [Matrix(turn).to_quaternion() for turn in np.linalg.inv(delta) @ rotation]
     path = ROTATIONS.get(object.rotation_mode, "rotation_euler")

@@ -10,12 +10,12 @@ import bpy
 from .. import seam, steps, worker_client
 from ..scene import fixed
 from ..scene.request import request_from
-from ..takes import attach
+from ..takes import attach, rig
 from ..takes.make import as_if_new, making, path_to_follow
 from ..takes.take import by_number, find_takes
 from . import history, preferences
 
-TICK_SECONDS = 0.05
+TICK_SECONDS = 0.02
 WORK_SECONDS = 0.02  # of a tick, for work in steps; the limit is 50 ms
 
 
@@ -158,10 +158,13 @@ def finish(context, order, take):
     old = by_number(order.replaces) if order.replaces else None
     if old:
         name, number = old.name, old.record["number"]
+        names = {part: thing.name for part, thing in own_parts(old).items()}
         if context.scene.jointhoi.hands_of == old.collection:
             context.scene.jointhoi.hands_of = take.collection
         old.remove()
         take.collection.name = name
+        for part, thing in own_parts(take).items():
+            thing.name = names.get(part, thing.name)
         for record in attach.of_take(take.record):
             record["number"] = number
     if order.offset:
@@ -170,6 +173,12 @@ def finish(context, order, take):
             each.show()
     context.scene.jointhoi.take = take.collection
     history.add(order.recipe["prompt"])
+
+
+def own_parts(take):
+    """A take's hands and their skins, by what they are."""
+    hands = take.hands
+    return hands | {f"{side} skin": skin for side, hand in hands.items() if (skin := rig.skin_of(hand))}
 
 
 class Making:
@@ -210,7 +219,7 @@ class Making:
             return self._fail(error, "WARNING")
         self._timer = context.window_manager.event_timer_add(TICK_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
-        redraw(context)
+        redraw(context, only_sidebars=True)
         return {"RUNNING_MODAL"}
 
     def modal(self, context, event):

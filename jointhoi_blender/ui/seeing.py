@@ -51,7 +51,7 @@ class InSteps:
     def invoke(self, context, _event):
         take = chosen_take(context)
         self.uid, self.left, self.alone = take.collection.session_uid, self.work(context, take), True
-        self.timer = context.window_manager.event_timer_add(TICK_SECONDS / 2, window=context.window)
+        self.timer = context.window_manager.event_timer_add(TICK_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
         type(self).working = True
         redraw(context)

@@ -58,8 +58,12 @@ def _has_a_shape(_settings, collection):
 
 
 def _entered(_settings, context):
-    """The prompt was confirmed; with Enter that means: generate. The operator knows which key it was."""
-    if not bpy.app.background and context.window:
+    """The prompt was confirmed; with Enter that means: generate. The operator knows which key it was.
+
+    Only in the sidebar's field. Enter also presses buttons and ends lines in the console, which fill in the prompt from
+    other regions.
+    """
+    if not bpy.app.background and context.region and context.region.type == "UI":
         bpy.ops.jointhoi.prompt_entered("INVOKE_DEFAULT")
 
 

@@ -325,11 +325,12 @@ def test_the_object_is_scaled_where_the_clip_says_so():
     assert np.allclose(thing.scale, (1, -0.5, 1))
 
 
-def test_an_unevenly_scaled_parent_that_moves_is_refused_and_nothing_is_left():
+@pytest.mark.parametrize("scales", [((1, 2, 3), (2, 2, 2)), ((1, 1, 1), (0, 0, 0))], ids=["uneven", "to nothing"])
+def test_a_moving_parent_scaled_unevenly_or_to_nothing_is_refused_and_nothing_is_left(scales):
     thing = scenes.cube()
     moving_parent(thing)
-    thing.parent.scale = (1, 2, 3)
-    scenes.key(thing.parent, "scale", {1: (1, 2, 3), 50: (2, 2, 2)})
+    thing.parent.scale = scales[0]
+    scenes.key(thing.parent, "scale", dict(zip((1, 30), scales)))
     scenes.world(thing, 1)
     clip = synthetic.clip_for(jointhoi.request_from(thing, "Lift it."))
     before = scenes.inventory()

@@ -53,12 +53,13 @@ def test_generating_in_the_midst_of_a_take_makes_another_version_of_it(take):
 
 def test_regenerate_puts_the_new_take_in_the_place_of_the_old(take):
     take.collection.name = "The good one"
-    number = take.record["number"]
+    number, names = take.record["number"], {each.name for each in take.objects}
     bpy.context.scene.jointhoi.seed = 99
     bpy.context.scene.frame_set(7)
     bpy.ops.jointhoi.take_again(quality="final")
     (new,) = jointhoi.find_takes()
     assert (new.name, new.record["number"], new.seed) == ("The good one", number, 5)
+    assert {each.name for each in new.objects} == names
     assert new.recipe == {**take_recipe(5), "quality": "final"} and new.frame_range[0] == 1
 
 

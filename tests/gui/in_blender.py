@@ -184,6 +184,7 @@ def watch_panels():
 
     for name in filter(lambda name: name.startswith("JOINTHOI_PT_"), dir(bpy.types)):
         kind = getattr(bpy.types, name)
+        timed(kind, "draw", "drawing a panel")
         kind.draw = watched(name, kind.draw)
 
 
@@ -281,7 +282,6 @@ def prepare():
     timed(making, "modal", "one tick of Generate")
     timed(making, "invoke", "pressing Generate")
     timed(part("ui.seeing").InSteps, "modal", "one tick of Measure or Ghosts")
-    timed(part("ui.panel"), "draw_fields", "drawing the fields")
     for module, names in (
         ("takes.rig", ("make_hand", "key_hand")),
         ("takes.heatmap", ("add_modifier", "nearest", "put_away", "take_out")),
